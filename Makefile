@@ -1,0 +1,37 @@
+# Two commands do all the set-up on a fresh machine with Python 3.11+ and make: `make check` and `make test`.
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+
+.PHONY: check test lint full lock clean
+
+# The main job: the real graph, checked. Source texts beside the repository are used when they are there.
+check: $(VENV)/.installed
+	@KGTOOL_SOURCES=$${KGTOOL_SOURCES:-$(wildcard ../shared/sources)} $(BIN)/kgtool check
+
+test: $(VENV)/.installed
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+# Every count of the long suites (mutations, fuzz); `make test` runs a part of each and prints the seed.
+full: $(VENV)/.installed
+	KGTOOL_FULL=1 $(BIN)/python -m pytest
+
+# Tested versions with their hashes; the index is whatever the machine is set up with and is never named here.
+lock: $(VENV)/.installed
+	$(BIN)/pip-compile --quiet --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+	  --strip-extras --allow-unsafe --extra dev --output-file requirements.lock pyproject.toml
+
+$(VENV)/.installed: pyproject.toml requirements.lock
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "kgtool needs Python 3.11 or newer: make PYTHON=python3.11 …")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache

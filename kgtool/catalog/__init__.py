@@ -1,0 +1,110 @@
+"""The .rq files of a project as `NamedQuery` values, and what is wrong with those that are none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kgtool.catalog import text as sparql
+from kgtool.catalog.header import HeaderError, read_header
+from kgtool.catalog.model import ColumnType, NamedQuery, Param, ParamType, QueryTest
+from kgtool.errors import Texts, texts
+from kgtool.finding import Finding, Place, Severity
+from kgtool.project import Project, ProjectFile, project_files
+
+__all__ = ["Catalog", "ColumnType", "NamedQuery", "Param", "ParamType", "QueryTest", "load_catalog"]
+
+ROLES = ("ask", "check", "build")
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """The queries by name (sorted), and a finding for every file that could not become one."""
+
+    queries: Mapping[str, NamedQuery]
+    problems: tuple[Finding, ...]
+    files: tuple[ProjectFile, ...]
+
+    def role(self, role: str) -> tuple[NamedQuery, ...]:
+        return tuple(query for query in self.queries.values() if query.role == role)
+
+
+def load_catalog(project: Project) -> Catalog:
+    """Read every .rq file. A project's own query replaces a shipped one of the same name.
+
+    Cost: linear in the files' text. Nothing is parsed as SPARQL here: the engine does that.
+    """
+    queries: dict[str, NamedQuery] = {}
+    problems: list[Finding] = []
+    files = project_files(project, "queries", (".rq",))
+    for file in sorted(files, key=lambda file: (not file.shipped, file.name)):
+        query = _read(file, problems)
+        if query is None:
+            continue
+        other = queries.get(query.name)
+        if other is not None and other.file.shipped == file.shipped:
+            problems.append(
+                _problem(
+                    file, 1, texts(zh=f"與 {other.file.name} 同名。", en=f"has the same name as {other.file.name}.")
+                )
+            )
+            continue
+        queries[query.name] = query
+    return Catalog(dict(sorted(queries.items())), tuple(problems), files)
+
+
+def _read(file: ProjectFile, problems: list[Finding]) -> NamedQuery | None:
+    if file.refused:
+        return None
+    try:
+        text = file.path.read_text(encoding="utf-8-sig")
+        header = read_header(text)
+    except UnicodeDecodeError as error:
+        problems.append(_problem(file, 1, texts(zh=f"不是 UTF-8:{error.reason}", en=f"not UTF-8: {error.reason}")))
+        return None
+    except HeaderError as error:
+        problems.append(_problem(file, error.line, error.message, error.fix))
+        return None
+    for line, message in _mistakes(text, header.params):
+        problems.append(_problem(file, line, message))
+        return None
+    parent = file.path.parent.name
+    return NamedQuery(
+        file.path.stem, parent if parent in ROLES else "ask", file, text, sparql.form(text),
+        header.summary, header.description, header.params, header.columns, header.tests,
+        header.code, header.severity, header.fix,
+    )  # fmt: skip
+
+
+def _mistakes(text: str, params: Mapping[str, Param]) -> list[tuple[int, Texts]]:
+    """What makes a query unusable before it is parsed: no form, a forbidden word, a parameter it never mentions."""
+    if not sparql.form(text):
+        return [
+            (
+                1,
+                texts(
+                    zh="不是 SELECT、ASK、CONSTRUCT 或 DESCRIBE 查詢。",
+                    en="not a SELECT, ASK, CONSTRUCT or DESCRIBE query.",
+                ),
+            )
+        ]
+    word = sparql.forbidden(text)
+    if word:
+        line, _ = sparql.line_of(text, word.start)
+        return [(line, texts(zh=f"查詢不得使用 {word.text}。", en=f"a query must not use {word.text}."))]
+    mentioned = sparql.variables(text)
+    for name in params:
+        if name not in mentioned:
+            return [
+                (1, texts(zh=f"參數「{name}」在查詢中未使用。", en=f"parameter '{name}' is never used in the query."))
+            ]
+    return []
+
+
+def _problem(file: ProjectFile, line: int, message: Texts, fix: Texts | None = None) -> Finding:
+    fallback = texts(
+        zh="請更正查詢檔(格式見 docs/queries.md)。", en="Correct the query file (docs/queries.md gives the form)."
+    )
+    return Finding(
+        Place(file.name, line), "KG301", "query-broken", "", "", "", Severity.ERROR, message, fix or fallback
+    )

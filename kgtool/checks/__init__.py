@@ -1,0 +1,14 @@
+"""The checks, one file a family. Each is a function of the same `Inputs` and returns an `Outcome`."""
+
+from kgtool.checks.context import Inputs, Outcome
+from kgtool.checks.dates import check_dates
+from kgtool.checks.evidence import check_evidence
+from kgtool.checks.queries import check_queries
+from kgtool.checks.reasoning import check_reasoning
+from kgtool.checks.shapes import check_shapes
+from kgtool.checks.syntax import check_syntax
+
+__all__ = ["FAMILIES", "Inputs", "Outcome"]
+
+# In the order of their codes.
+FAMILIES = (check_syntax, check_reasoning, check_shapes, check_queries, check_evidence, check_dates)

@@ -1,0 +1,69 @@
+"""What is wrong, where, by which rule: the one value that every check returns and every report prints."""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from kgtool.errors import Texts
+
+Quad = Any  # a pyoxigraph.Quad; typed loosely here so that this module imports nothing heavy
+
+
+class Severity(enum.IntEnum):
+    """How much a finding matters; `--fail-on` compares by this order."""
+
+    INFO = 0
+    WARNING = 1
+    ERROR = 2
+
+    @property
+    def word(self) -> str:
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A place in a file: path relative to the project (POSIX), line and column 1-based in code points; 0 is unknown."""
+
+    path: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        return ":".join([self.path, *(str(n) for n in (self.line, self.column) if n)])
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """What is wrong, where, by which rule. Sorts by place, so reports are stable."""
+
+    place: Place
+    rule: str  # "KG201": the family's code; --select and --ignore take it or `source`
+    source: str  # the shape's IRI or the query's name that found it; the rule's slug otherwise
+    focus: str  # the focus node's IRI, "" when there is none
+    result_path: str  # sh:resultPath as SPARQL path text; "" when there is none
+    value: str
+    severity: Severity = field(compare=False)
+    message: Texts = field(compare=False)  # language tag -> text; never empty
+    fix: Texts = field(compare=False, default_factory=dict)  # the next step; may be empty
+    detail: str = field(compare=False, default="")  # the engine's own words beside the author's message
+    statement: Quad | None = field(compare=False, default=None)  # what to locate
+    related: tuple[Place, ...] = field(compare=False, default=())  # e.g. the shape's own place
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of what is wrong without where: stays the same when a dossier moves."""
+        parts = (self.rule, self.source, self.focus, self.result_path, self.value)
+        return hashlib.sha256("|".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Note:
+    """Something the reader must know that is not a finding, e.g. how many spans stay unverified."""
+
+    code: str
+    message: Mapping[str, str] = field(compare=False)

@@ -1,0 +1,43 @@
+"""Names of input and output formats and the media types they stand for."""
+
+from __future__ import annotations
+
+import enum
+
+
+class ReportFormat(enum.StrEnum):
+    """How `kgtool check` prints its report."""
+
+    HUMAN = "human"
+    JSON = "json"
+    GITHUB = "github"
+
+
+class ResultFormat(enum.StrEnum):
+    """How `kgtool query` prints solutions; ttl and jsonld are for CONSTRUCT and DESCRIBE."""
+
+    TABLE = "table"
+    CSV = "csv"
+    TSV = "tsv"
+    JSON = "json"
+    XML = "xml"
+    TTL = "ttl"
+    JSONLD = "jsonld"
+
+
+class FailOn(enum.StrEnum):
+    """The lowest severity that makes `kgtool check` exit with 1."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+    NEVER = "never"
+
+
+# File name endings that are read as RDF, and the pyoxigraph format's name for each.
+RDF_SUFFIXES = {
+    ".ttl": "text/turtle",
+    ".nt": "application/n-triples",
+    ".trig": "application/trig",
+    ".nq": "application/n-quads",
+}

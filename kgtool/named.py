@@ -1,0 +1,211 @@
+"""A named query: parameters to terms, terms bound, rows out.
+
+A value becomes a term of its declared type and is bound by one VALUES row at the start of the outermost group; it is
+never pasted into the text (Source: SPARQL 1.1 Query §10.2). pyoxigraph's own `substitutions=` fails for variables that
+are not projected, so it is not used.
+"""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from kgtool.catalog import NamedQuery, Param, ParamType
+from kgtool.catalog.text import where_brace
+from kgtool.engine import Answer, EmbeddedStore, Solutions
+from kgtool.errors import QueryError, Texts, UsageError, texts
+from kgtool.terms import RDFS, SKOS, XSD
+from kgtool.write.curie import Curies
+from kgtool.write.results import n3
+
+Term = ox.NamedNode | ox.Literal
+_INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
+_DECIMAL = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?")
+_LANG = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
+_UNSAFE = re.compile(r"[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Binder:
+    """What is needed to turn a user's text into a term: the project's prefixes, today, and the store to look names up."""
+
+    curies: Curies
+    today: datetime.date
+    store: EmbeddedStore
+
+    def bind(self, query: NamedQuery, given: Mapping[str, str]) -> dict[str, Term]:
+        """Texts to terms, defaults filled in; an optional parameter without a value is left out.
+
+        Raises:
+            UsageError: an unknown, missing or ill-typed parameter; the message names it and gives an example.
+        """
+        for name in given:
+            if name not in query.params:
+                raise _unknown(query, name)
+        out: dict[str, Term] = {}
+        for name, param in query.params.items():
+            value = given.get(name, param.default)
+            if value is not None:
+                out[name] = self.term(param, value)
+            elif param.required:
+                raise _usage(param, texts(zh="必須提供", en="is required"))
+        return out
+
+    def term(self, param: Param, value: str) -> Term:
+        """One text as a term of the parameter's type.
+
+        Raises:
+            UsageError: the text is not of that type, not an allowed value, or names nothing of the parameter's class.
+        """
+        if param.values and value not in param.values:
+            raise _usage(
+                param, texts(zh=f"須為 {'、'.join(param.values)} 之一", en=f"must be one of {', '.join(param.values)}")
+            )
+        if "\x00" in value or _UNSAFE.search(value):
+            raise _usage(param, texts(zh="含有不能使用的字元", en="holds a character that no RDF term may hold"))
+        if param.type is ParamType.IRI:
+            return self._iri(param, value)
+        return _literal(param, value, self.today)
+
+    def _iri(self, param: Param, value: str) -> ox.NamedNode:
+        iri = self.curies.expand(value)
+        try:
+            node = ox.NamedNode(iri) if iri else self._by_label(param, value)
+        except ValueError as error:
+            raise _usage(param, texts(zh=f"「{value}」不是正確的 IRI", en=f"'{value}' is not an IRI")) from error
+        if param.cls and not self._is_a(node, param.cls):
+            raise self._no_such(param, value, node)
+        return node
+
+    def _by_label(self, param: Param, value: str) -> ox.NamedNode:
+        """The one resource (of the parameter's class) that bears this label in any language."""
+        kind = f"?x a/<{RDFS}subClassOf>* <{self.curies.expand(param.cls)}> ." if param.cls else ""
+        found = self._rows(
+            f"SELECT DISTINCT ?x WHERE {{ VALUES ?wanted {{ {n3(ox.Literal(value))} }} "
+            f"?x <{SKOS}prefLabel>|<{SKOS}altLabel>|<{RDFS}label> ?l . FILTER(STR(?l) = ?wanted) {kind} }} ORDER BY ?x"
+        )
+        if len(found) == 1:
+            return found[0]
+        if found:
+            which = ", ".join(self.curies.short(node.value) for node in found[:5])
+            raise _usage(
+                param,
+                texts(zh=f"「{value}」可指多個資源:{which}", en=f"'{value}' names more than one resource: {which}"),
+            )
+        raise _usage(
+            param,
+            texts(
+                zh=f"「{value}」不是 IRI、前綴名稱或已知名稱", en=f"'{value}' is no IRI, prefixed name or known label"
+            ),
+        )
+
+    def _is_a(self, node: ox.NamedNode, cls: str) -> bool:
+        answer = self.store.query(f"ASK {{ {node} a/<{RDFS}subClassOf>* <{self.curies.expand(cls)}> }}", {})
+        return answer is True
+
+    def _no_such(self, param: Param, value: str, node: ox.NamedNode) -> UsageError:
+        known = [found.value for found in self._rows(
+            f"SELECT DISTINCT ?x WHERE {{ ?x a/<{RDFS}subClassOf>* <{self.curies.expand(param.cls)}> . FILTER(isIRI(?x)) }} ORDER BY ?x"
+        )]  # fmt: skip
+        near = difflib.get_close_matches(node.value, known, 1)
+        message = texts(zh=f"資料中沒有 {param.cls}「{value}」", en=f"the data has no {param.cls} '{value}'")
+        return _usage(param, message, self.curies.short(near[0]) if near else "")
+
+    def _rows(self, text: str) -> list[ox.NamedNode]:
+        answer = self.store.query(text, {})
+        if not isinstance(answer, Solutions):
+            return []
+        return [row[0] for row in answer.rows if isinstance(row[0], ox.NamedNode)]
+
+
+def bound_text(query: NamedQuery, terms: Mapping[str, Term]) -> str:
+    """The query's text with one VALUES row that binds the parameters; line numbers stay as they were.
+
+    Raises:
+        QueryError: the query has no group that could take the row.
+    """
+    if not terms:
+        return query.text
+    brace = where_brace(query.text)
+    if brace < 0:
+        raise QueryError(
+            "E-QUERY-BIND",
+            texts(
+                zh=f"查詢 {query.name} 沒有可綁定參數的 WHERE 群組。",
+                en=f"query {query.name} has no WHERE group to bind parameters in.",
+            ),
+        )
+    names = " ".join(f"?{name}" for name in terms)
+    values = " ".join(n3(term) for term in terms.values())
+    return f"{query.text[:brace]} VALUES ({names}) {{ ({values}) }} {query.text[brace:]}"
+
+
+def run(query: NamedQuery, terms: Mapping[str, Term], store: EmbeddedStore, prefixes: Mapping[str, str]) -> Answer:
+    """Run a named query with bound parameters.
+
+    Raises:
+        QueryError: the text does not parse or evaluation failed.
+    """
+    return store.query(bound_text(query, terms), prefixes)
+
+
+def _literal(param: Param, value: str, today: datetime.date) -> ox.Literal:
+    kind = param.type
+    if kind is ParamType.STRING:
+        return ox.Literal(value)
+    if kind is ParamType.LANG and _LANG.fullmatch(value):
+        return ox.Literal(value)
+    if kind in {ParamType.INTEGER, ParamType.YEAR} and _INTEGER.fullmatch(value):
+        return ox.Literal(value, datatype=ox.NamedNode(XSD + "integer"))
+    if kind is ParamType.DECIMAL and _DECIMAL.fullmatch(value):
+        return ox.Literal(value, datatype=ox.NamedNode(XSD + "decimal"))
+    if kind is ParamType.BOOLEAN and value in {"true", "false"}:
+        return ox.Literal(value, datatype=ox.NamedNode(XSD + "boolean"))
+    if kind is ParamType.DATE:
+        day = today.isoformat() if value == "today" else value
+        if _is_day(day):
+            return ox.Literal(day, datatype=ox.NamedNode(XSD + "date"))
+    raise _usage(param, texts(zh=f"「{value}」不是 {kind}", en=f"'{value}' is not of type {kind}"))
+
+
+def _is_day(value: str) -> bool:
+    try:
+        return datetime.date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
+
+
+def _usage(param: Param, what: Texts, near: str = "") -> UsageError:
+    hint = None
+    if near:
+        hint = texts(zh=f"是否指「{near}」?", en=f"Did you mean '{near}'?")
+    elif param.example:
+        hint = texts(
+            zh=f"例如:--param {param.name}={param.example}", en=f"Example: --param {param.name}={param.example}"
+        )
+    return UsageError(
+        "E-PARAM",
+        texts(zh=f"參數「{param.name}」{what['zh-Hant']}。", en=f"parameter '{param.name}': {what['en']}."),
+        hint,
+    )
+
+
+def _unknown(query: NamedQuery, name: str) -> UsageError:
+    known = list(query.params)
+    near = difflib.get_close_matches(name, known, 1)
+    listed = ", ".join(known) or "-"
+    hint = (
+        texts(zh=f"是否指「{near[0]}」?", en=f"Did you mean '{near[0]}'?")
+        if near
+        else texts(zh=f"可用參數:{listed}", en=f"Parameters: {listed}")
+    )
+    return UsageError(
+        "E-PARAM-UNKNOWN",
+        texts(zh=f"查詢 {query.name} 沒有參數「{name}」。", en=f"query {query.name} has no parameter '{name}'."),
+        hint,
+    )

@@ -1,0 +1,107 @@
+"""Which files a project consists of, in an order that is the same on every machine."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from kgtool.errors import ProjectError, texts
+from kgtool.project.settings import Project
+from kgtool.terms import GRAPH, MODEL_GRAPH
+
+# What travels with the program; data never does.
+SHIPPED_KINDS = ("ontology", "shapes", "queries")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ProjectFile:
+    """One file of a project.
+
+    Attributes:
+        name: path relative to the project (POSIX), as it is printed; files of the shipped model begin with `model:`.
+        path: where it is read from.
+        kind: `ontology`, `data`, `shapes` or `queries`.
+        refused: why it must not be read (`symlink`, `special`), "" when it is a regular file of the project.
+    """
+
+    name: str
+    path: Path
+    kind: str
+    refused: str = ""
+
+    @property
+    def shipped(self) -> bool:
+        return self.name.startswith("model:")
+
+    @property
+    def graph(self) -> str:
+        """IRI of the named graph that holds this file's triples."""
+        if self.shipped:
+            return MODEL_GRAPH + quote(self.name.removeprefix("model:"))
+        return GRAPH + quote(self.name)
+
+
+def project_files(project: Project, kind: str, suffixes: tuple[str, ...]) -> tuple[ProjectFile, ...]:
+    """The files of `kind` whose names end in one of `suffixes`, sorted by name. Cost: one walk of the folders.
+
+    Raises:
+        ProjectError: a folder named in the settings does not exist, or the shipped model is not installed.
+    """
+    found: dict[str, ProjectFile] = {}
+    if project.model and kind in SHIPPED_KINDS:
+        top = model_root()
+        for path, refused in _walk(top / kind, suffixes):
+            name = "model:" + path.relative_to(top).as_posix()
+            found[name] = ProjectFile(name, path, kind, refused)
+    for folder in project.folders(kind):
+        for path, refused in _walk(folder, suffixes):
+            name = path.relative_to(project.root).as_posix()
+            found[name] = ProjectFile(name, path, kind, refused)
+    return tuple(found[name] for name in sorted(found))
+
+
+def model_root() -> Path:
+    """The folder that holds the shipped ontology/, shapes/ and queries/: beside the package or in the checkout.
+
+    Raises:
+        ProjectError: neither is there (a broken installation).
+    """
+    package = Path(__file__).resolve().parent.parent
+    for top in (package / "model", package.parent):
+        if (top / "ontology").is_dir() and (top / "shapes").is_dir():
+            return top
+    raise ProjectError(
+        "E-MODEL-MISSING",
+        texts(zh="安裝不完整:找不到隨程式附上的本體。", en="The ontology that ships with kgtool is not installed."),
+        texts(zh="請重新安裝 city-kgtool。", en="Install city-kgtool again."),
+    )
+
+
+def _walk(folder: Path, suffixes: tuple[str, ...]) -> Iterator[tuple[Path, str]]:
+    if folder.is_file():
+        yield folder, ""
+        return
+    for parent, folders, names in os.walk(folder, followlinks=False):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in folders:
+            if (Path(parent) / name).is_symlink():
+                yield Path(parent) / name, "symlink"
+        for name in sorted(names):
+            if name.startswith(".") or not name.endswith(suffixes):
+                continue
+            path = Path(parent) / name
+            yield path, _refusal(path, folder)
+
+
+def _refusal(path: Path, folder: Path) -> str:
+    """A link may point inside its own folder only; a device, socket or FIFO would block or never end."""
+    if path.is_symlink():
+        target = path.resolve()
+        if not target.is_relative_to(folder.resolve()) or not target.is_file():
+            return "symlink"
+        return ""
+    return "" if stat.S_ISREG(path.lstat().st_mode) else "special"

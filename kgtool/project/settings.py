@@ -1,0 +1,252 @@
+"""Settings: found, read, checked, and kept with where each came from (`kgtool config` prints that)."""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+import tomllib
+import zoneinfo
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from kgtool.errors import ProjectError, Texts, texts
+from kgtool.formats import FailOn, ReportFormat
+from kgtool.terms import WELL_KNOWN
+
+FOLDER_KINDS = ("ontology", "data", "shapes", "queries")
+# What each setting may hold, and its default. The names are those of the file and of KGTOOL_<NAME>.
+DEFAULTS: Mapping[str, tuple[type, Any]] = {
+    "model": (str, ""),
+    "ontology": (list, ["ontology"]),
+    "data": (list, ["data"]),
+    "shapes": (list, ["shapes"]),
+    "queries": (list, ["queries"]),
+    "sources": (str, ""),
+    "base": (str, ""),
+    "prefixes": (dict, {}),
+    "presets": (dict, {}),
+    "timezone": (str, "UTC"),
+    "languages": (list, ["zh-Hant", "en"]),
+    "lang": (str, ""),
+    "as-of": (str, ""),
+    "fail-on": (str, "error"),
+    "format": (str, ""),
+}
+FROM_ENVIRONMENT = ("sources", "lang", "as-of", "fail-on", "format", "timezone")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A value and where it came from: `default`, `pyproject.toml`, `kgtool.toml`, `KGTOOL_…` or an option."""
+
+    value: Any
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A named query with some parameters already given: `[tool.kgtool.presets.NAME]`."""
+
+    name: str
+    query: str
+    params: Mapping[str, str]
+    summary: Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A folder and its settings. Frozen: every command is a function of it.
+
+    Attributes:
+        root: the folder that the settings' paths are relative to (absolute).
+        config: the file the settings came from.
+        settings: name to value and origin, sorted by name.
+    """
+
+    root: Path
+    config: Path
+    settings: Mapping[str, Setting]
+
+    def __getitem__(self, name: str) -> Any:
+        return self.settings[name].value
+
+    @property
+    def model(self) -> str:
+        return str(self["model"])
+
+    @property
+    def prefixes(self) -> dict[str, str]:
+        """Prefix to namespace: the well-known ones, then the project's own, which win."""
+        return {**WELL_KNOWN, **self["prefixes"]}
+
+    @property
+    def presets(self) -> dict[str, Preset]:
+        return {name: _preset(name, table) for name, table in sorted(self["presets"].items())}
+
+    @property
+    def sources(self) -> Path | None:
+        """The folder of source texts, None when none is set. It may lie outside the project and may not exist."""
+        value = str(self["sources"])
+        if not value:
+            return None
+        here = self.settings["sources"].origin in {"pyproject.toml", "kgtool.toml", "default"}
+        return (self.root / value).resolve() if here else Path(value).expanduser().resolve()
+
+    def folders(self, kind: str) -> tuple[Path, ...]:
+        """The folders of a kind; a default folder that is absent is none, one that the settings name must be there."""
+        named = self.settings[kind].origin != "default"
+        out = []
+        for value in self[kind]:
+            path = (self.root / value).resolve()
+            if not path.is_relative_to(self.root):
+                raise _bad(kind, f"{value}: outside the project", f"{value}:在專案資料夾之外", self.config)
+            if path.exists():
+                out.append(path)
+            elif named:
+                raise _bad(kind, f"{value}: no such folder", f"{value}:沒有這個資料夾", self.config)
+        return tuple(out)
+
+    def today(self, now: datetime.datetime) -> datetime.date:
+        """The date that `--as-of` or the setting gives, else the day of `now` (aware) in the configured zone."""
+        if self["as-of"]:
+            return datetime.date.fromisoformat(self["as-of"])
+        return now.astimezone(zoneinfo.ZoneInfo(self["timezone"])).date()
+
+
+def open_project(start: Path, environ: Mapping[str, str], options: Mapping[str, str | None]) -> Project:
+    """The project that `start` (a folder or file) lies in.
+
+    Args:
+        environ: `KGTOOL_*` variables are taken from here.
+        options: command-line options by setting name; None is not given.
+    Raises:
+        ProjectError: no settings upwards to the repository's root, unreadable TOML, an unknown or ill-typed setting.
+    """
+    config, table = _find(start)
+    settings = {name: Setting(default, "default") for name, (_, default) in DEFAULTS.items()}
+    for name, value in table.items():
+        _check_known(name, config)
+        settings[name] = Setting(value, config.name)
+    for name in FROM_ENVIRONMENT:
+        variable = "KGTOOL_" + name.upper().replace("-", "_")
+        if environ.get(variable):
+            settings[name] = Setting(environ[variable], variable)
+    for name, option in options.items():
+        if option is not None:
+            settings[name] = Setting(option, "--" + name)
+    for name, setting in settings.items():
+        _check_value(name, setting, config)
+    return Project(config.parent, config, MappingProxyType(dict(sorted(settings.items()))))
+
+
+def _find(start: Path) -> tuple[Path, dict[str, Any]]:
+    if not start.exists():
+        raise ProjectError(
+            "E-PATH-NONE",
+            texts(zh=f"{start}:沒有這個檔案或資料夾。", en=f"{start}: no such file or folder."),
+            texts(zh="請檢查路徑。", en="Check the path."),
+        )
+    here = start.resolve()
+    for folder in (here, *here.parents) if here.is_dir() else here.parents:
+        for name, keys in (("kgtool.toml", ()), ("pyproject.toml", ("tool", "kgtool"))):
+            config = folder / name
+            if config.is_file():
+                table: Any = _read_toml(config)
+                for key in keys:
+                    table = table.get(key) if isinstance(table, dict) else None
+                if isinstance(table, dict):
+                    return config, table
+        if (folder / ".git").exists():
+            break
+    raise ProjectError(
+        "E-PROJECT-NONE",
+        texts(
+            zh=f"從 {start} 向上找不到 [tool.kgtool] 設定。",
+            en=f"No [tool.kgtool] settings at or above {start}.",
+        ),
+        texts(
+            zh="請在專案資料夾中執行,或在該處建立 kgtool.toml(參見 docs/configuration.md)。",
+            en="Run inside a project, or write a kgtool.toml there (docs/configuration.md).",
+        ),
+    )
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise ProjectError(
+            "E-CONFIG-TOML",
+            texts(zh=f"{path}:設定檔無法讀取:{error}", en=f"{path}: cannot be read as TOML: {error}"),
+            texts(zh="請更正該行之語法。", en="Correct the syntax at that line."),
+        ) from error
+
+
+def _check_known(name: str, config: Path) -> None:
+    if name in DEFAULTS:
+        return
+    near = difflib.get_close_matches(name, DEFAULTS, 1)
+    raise ProjectError(
+        "E-CONFIG-KEY",
+        texts(zh=f"{config}:不認得的設定「{name}」。", en=f"{config}: unknown setting '{name}'."),
+        texts(zh=f"是否指「{near[0]}」?", en=f"Did you mean '{near[0]}'?") if near else None,
+    )
+
+
+def _bad(name: str, en: str, zh: str, config: Path) -> ProjectError:
+    return ProjectError(
+        "E-CONFIG-VALUE",
+        texts(zh=f"{config}:設定「{name}」有誤:{zh}。", en=f"{config}: setting '{name}': {en}."),
+        texts(zh="請更正設定後重試;`kgtool config` 列出所有設定與出處。",
+              en="Correct it and try again; `kgtool config` lists every setting and where it comes from."),
+    )  # fmt: skip
+
+
+def _check_value(name: str, setting: Setting, config: Path) -> None:
+    kind = DEFAULTS[name][0].__name__
+    value: Any = setting.value
+    if type(value).__name__ != kind:
+        raise _bad(name, f"must be a {kind}", f"須為 {kind}", config)
+    if kind == "list" and not all(isinstance(item, str) for item in value):
+        raise _bad(name, "must hold strings", "須為字串清單", config)
+    if name == "prefixes" and not all(isinstance(item, str) for item in value.values()):
+        raise _bad(name, "must map prefixes to namespaces", "須為前綴對命名空間", config)
+    if name == "presets":
+        for key, table in value.items():
+            _preset(key, table, config)
+    try:
+        _CONVERSIONS.get(name, lambda text: text)(value)
+    except (ValueError, zoneinfo.ZoneInfoNotFoundError, OSError) as error:
+        raise _bad(name, f"'{value}' ({setting.origin}): {error}", f"「{value}」({setting.origin})", config) from error
+
+
+def _date_or_empty(value: str) -> None:
+    if value and datetime.date.fromisoformat(value).isoformat() != value:
+        raise ValueError("write it as YYYY-MM-DD")
+
+
+def _model(value: str) -> None:
+    if value not in {"", "city-diplomacy"}:
+        raise ValueError("the only model that ships is 'city-diplomacy'")
+
+
+_CONVERSIONS: Mapping[str, Any] = {
+    "timezone": zoneinfo.ZoneInfo,
+    "as-of": _date_or_empty,
+    "fail-on": FailOn,
+    "format": lambda value: ReportFormat(value) if value else None,
+    "model": _model,
+}
+
+
+def _preset(name: str, table: Any, config: Path = Path()) -> Preset:
+    if not isinstance(table, dict) or not isinstance(table.get("query"), str):
+        raise _bad(f"presets.{name}", 'needs query = "NAME"', '須有 query = "名稱"', config)
+    unknown = sorted(set(table) - {"query", "params", "summary"})
+    if unknown:
+        raise _bad(f"presets.{name}", f"unknown key '{unknown[0]}'", f"不認得的鍵「{unknown[0]}」", config)
+    params = {key: str(value) for key, value in table.get("params", {}).items()}
+    return Preset(name, table["query"], params, dict(table.get("summary", {})))

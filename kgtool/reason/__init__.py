@@ -1,0 +1,5 @@
+"""Entailment: a graph in, the inferred triples and the contradictions out."""
+
+from kgtool.reason.reference import Closure, Contradiction, close
+
+__all__ = ["Closure", "Contradiction", "close"]

@@ -1,0 +1,43 @@
+"""The report as GitHub workflow commands, so that findings show beside the changed lines.
+
+Source: GitHub Actions, Workflow commands, "Setting an error message": data escapes %, CR, LF; properties also `:` and `,`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kgtool.finding import Finding, Severity
+from kgtool.lang import pick
+from kgtool.report.human import to_human
+from kgtool.report.model import Report, message_of
+from kgtool.write.curie import Curies
+
+_COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
+
+
+def to_github(report: Report, language: str, curies: Curies) -> Iterator[str]:
+    """One annotation a finding and a note, then the line that counts."""
+    for finding in report.findings:
+        yield _annotation(finding, language)
+    for note in report.notes:
+        yield f"::notice title=kgtool::{_data(pick(note.message, language))}"
+    *_, last = to_human(report, language, curies)
+    yield last.text
+
+
+def _annotation(finding: Finding, language: str) -> str:
+    where = [f"file={_property(finding.place.path)}"] if finding.place.path else []
+    where += [f"line={finding.place.line}"] if finding.place.line else []
+    where += [f"col={finding.place.column}"] if finding.place.column else []
+    title = _property(f"{finding.rule} {finding.source}")
+    text = f"{message_of(finding, language)} {pick(finding.fix, language)}".strip()
+    return f"::{_COMMANDS[finding.severity]} {','.join([*where, f'title={title}'])}::{_data(text)}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

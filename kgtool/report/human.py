@@ -1,0 +1,130 @@
+"""The report for people: a block a finding, then the notes, then one line that counts."""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kgtool.finding import Finding, Severity
+from kgtool.lang import pick
+from kgtool.report.model import Report, message_of
+from kgtool.write.curie import Curies
+
+
+class Style(enum.Enum):
+    """How important a piece of a line is; the command line gives it a colour."""
+
+    PLAIN = "plain"
+    FAINT = "faint"
+    STRONG = "strong"
+    GOOD = "good"
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line as styled pieces; `text` is the line without style."""
+
+    pieces: tuple[tuple[Style, str], ...]
+
+    @property
+    def text(self) -> str:
+        return "".join(text for _, text in self.pieces)
+
+
+_WORDS = {
+    "zh-Hant": {
+        "error": "錯誤", "warning": "警告", "info": "提示", "focus": "焦點", "path": "路徑", "value": "值", "by": "規則",
+        "fix": "請:", "note": "註", "clean": "沒有發現問題", "see": "參見", "engine": "引擎訊息", "none": "(無檔案)",
+    },
+    "en": {
+        "error": "error", "warning": "warning", "info": "info", "focus": "focus", "path": "path", "value": "value", "by": "by",
+        "fix": "do:", "note": "note", "clean": "nothing found", "see": "see", "engine": "engine", "none": "(no file)",
+    },
+}  # fmt: skip
+_STYLES = {Severity.ERROR: Style.ERROR, Severity.WARNING: Style.WARNING, Severity.INFO: Style.INFO}
+# A value longer than this is cut; the JSON report has it whole.
+_LONGEST = 120
+_LITERAL = re.compile(r'"(.*)"(?:@([A-Za-z0-9-]+)|\^\^<[^>]*>)?', re.DOTALL)
+
+
+def to_human(report: Report, language: str, curies: Curies) -> Iterator[Line]:
+    """Lines of the report in one language."""
+    words = _WORDS[language]
+    for finding in report.findings:
+        yield from _block(finding, language, curies)
+    for note in report.notes:
+        yield Line(((Style.INFO, f"{words['note']}: "), (Style.PLAIN, pick(note.message, language))))
+    yield _last(report, language)
+
+
+def _block(finding: Finding, language: str, curies: Curies) -> Iterator[Line]:
+    words = _WORDS[language]
+    word = words[finding.severity.word]
+    place = str(finding.place) if finding.place.path else words["none"]
+    yield Line((
+        (Style.STRONG, place), (Style.PLAIN, ": "), (_STYLES[finding.severity], f"{word} {finding.rule}"),
+        (Style.PLAIN, f" {message_of(finding, language)}"),
+    ))  # fmt: skip
+    facts = [(words["focus"], _short(finding.focus, curies)), (words["path"], _path(finding.result_path, curies)),
+             (words["value"], _value(finding.value, curies)), (words["by"], finding.source)]  # fmt: skip
+    shown = "  ".join(f"{name} {text}" for name, text in facts if text)
+    yield Line(((Style.FAINT, f"    {shown}"),))
+    if finding.detail:
+        yield Line(((Style.FAINT, f"    {words['engine']} {_cut(finding.detail)}"),))
+    for place_ in finding.related:
+        yield Line(((Style.FAINT, f"    {words['see']} {place_}"),))
+    fix = pick(finding.fix, language)
+    if fix:
+        yield Line(((Style.PLAIN, f"    {words['fix']} {fix}"),))
+
+
+def _short(focus: str, curies: Curies) -> str:
+    return curies.short(focus) if focus and not focus.startswith("_:") else focus
+
+
+def _path(path: str, curies: Curies) -> str:
+    out, rest = "", path
+    while "<" in rest:
+        before, _, rest = rest.partition("<")
+        iri, _, rest = rest.partition(">")
+        out += before + curies.short(iri)
+    return out + rest
+
+
+def _value(value: str, curies: Curies) -> str:
+    """A term as a person reads it: a prefixed name, or a literal's own text with its language."""
+    if value.startswith("<") and value.endswith(">"):
+        return curies.short(value[1:-1])
+    literal = _LITERAL.fullmatch(value)
+    if literal:
+        return _cut(f"{literal[1]}@{literal[2]}" if literal[2] else literal[1])
+    return _cut(value)
+
+
+def _cut(text: str) -> str:
+    text = text.replace("\n", "\\n")
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+
+
+def _last(report: Report, language: str) -> Line:
+    counts = {severity: report.count(severity) for severity in Severity}
+    totals = report.totals
+    errors, warnings, infos = counts[Severity.ERROR], counts[Severity.WARNING], counts[Severity.INFO]
+    found = _WORDS[language]["clean"]
+    if language == "en":
+        if report.findings:
+            found = f"{errors} errors, {warnings} warnings, {infos} infos"
+        done = f"{totals.files} files, {totals.triples} triples, {totals.checks} checks as of {report.as_of}"
+        text = f"{done}: {found} ({totals.seconds:.1f} s)"
+    else:
+        if report.findings:
+            found = f"{errors} 項錯誤、{warnings} 項警告、{infos} 項提示"
+        done = f"{totals.files} 個檔案、{totals.triples} 個三元組、{totals.checks} 項檢查(基準日 {report.as_of})"
+        text = f"{done}:{found}({totals.seconds:.1f} 秒)"
+    style = Style.ERROR if errors else Style.WARNING if warnings else Style.GOOD
+    return Line(((style, text),))

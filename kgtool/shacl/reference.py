@@ -1,0 +1,147 @@
+"""SHACL by pySHACL, the reference validator. The only module that imports pyshacl.
+
+pySHACL 0.40 leaves rdflib.NORMALIZE_LITERALS changed when shapes fail to parse and drops the language of sh:message on
+SPARQL constraints; so it is given parsed graphs only, the flag is put back, and messages are read from the shapes graph.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+import rdflib
+from rdflib.collection import Collection
+from rdflib.term import Node
+
+from kgtool import lang
+from kgtool.terms import SH
+from kgtool.write.terms import to_graph
+
+_SH = rdflib.Namespace(SH)
+
+
+class ShapesError(Exception):
+    """The shapes graph cannot be run; the text is the engine's."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Result:
+    """One validation result. Source: SHACL §3.6.2.
+
+    Attributes:
+        shape: IRI of the source shape, or of the nearest named shape that holds it; "" when there is none.
+        component: IRI of the constraint component.
+        focus: IRI or `_:label` of the focus node.
+        path: sh:resultPath as SPARQL path text; "" when there is none.
+        value: the value node in N-Triples form; "" when there is none.
+        severity: `Violation`, `Warning` or `Info`.
+        messages: language tag to the shape author's text; may be empty.
+        detail: the engine's own words.
+    """
+
+    shape: str
+    component: str
+    focus: str
+    path: str
+    value: str
+    severity: str
+    messages: tuple[tuple[str, str], ...]
+    detail: str
+
+
+def validate(data: Iterable[ox.Quad | ox.Triple], shapes: Iterable[ox.Quad]) -> tuple[Result, ...]:
+    """Validate a data graph against a shapes graph; results sorted. Cost: about 200 s a million triples.
+
+    Raises:
+        ShapesError: the shapes are not well-formed SHACL, or the engine failed on them.
+    """
+    import pyshacl
+    from pyshacl.errors import ReportableRuntimeError, ShapeLoadError, ValidationFailure
+
+    shapes_graph = to_graph(shapes)
+    normalize = rdflib.NORMALIZE_LITERALS
+    rdflib.NORMALIZE_LITERALS = False
+    try:
+        _, report, _ = pyshacl.validate(
+            to_graph(data), shacl_graph=shapes_graph, inference="none", advanced=False, js=False, meta_shacl=False,
+            allow_infos=True, allow_warnings=True,
+        )  # fmt: skip
+    except (ShapeLoadError, ReportableRuntimeError, ValidationFailure) as error:
+        raise ShapesError(str(getattr(error, "message", error))) from error
+    except Exception as error:  # pySHACL lets rdflib's and Python's own errors through
+        raise ShapesError(f"{type(error).__name__}: {error}") from error
+    finally:
+        rdflib.NORMALIZE_LITERALS = normalize
+    if not isinstance(report, rdflib.Graph):
+        raise ShapesError(str(report))
+    return tuple(sorted(_results(report, shapes_graph)))
+
+
+def _results(report: rdflib.Graph, shapes: rdflib.Graph) -> Iterable[Result]:
+    owners = _owners(shapes)
+    for node in report.subjects(rdflib.RDF.type, _SH.ValidationResult):
+        # Results inside sh:detail belong to the result that has them.
+        if next(report.subjects(_SH.detail, node), None) is not None:
+            continue
+        source = report.value(node, _SH.sourceShape)
+        messages = _messages(shapes, report.value(node, _SH.sourceConstraint)) or _messages(shapes, source)
+        own = {text for _, text in messages}
+        said = sorted(str(text) for text in report.objects(node, _SH.resultMessage) if str(text) not in own)
+        path = report.value(node, _SH.resultPath)
+        value = report.value(node, _SH.value)
+        yield Result(
+            _name(source, owners), str(report.value(node, _SH.sourceConstraintComponent)),
+            _focus(report.value(node, _SH.focusNode)), _path(report, path) if path is not None else "",
+            value.n3() if isinstance(value, rdflib.URIRef | rdflib.Literal | rdflib.BNode) else "",
+            str(report.value(node, _SH.resultSeverity)).removeprefix(SH), messages, _tidy(said),
+        )  # fmt: skip
+
+
+def _messages(shapes: rdflib.Graph, node: Node | None) -> tuple[tuple[str, str], ...]:
+    if node is None:
+        return ()
+    found = (text for text in shapes.objects(node, _SH.message) if isinstance(text, rdflib.Literal))
+    return tuple(sorted((lang.canonical(text.language or "en"), str(text)) for text in found))
+
+
+def _owners(shapes: rdflib.Graph) -> Mapping[Node, Node]:
+    """Each blank node to a node that mentions it, to climb to a shape that has a name."""
+    return {value: subject for subject, _, value in sorted(shapes) if isinstance(value, rdflib.BNode)}
+
+
+def _name(node: Node | None, owners: Mapping[Node, Node]) -> str:
+    for _ in range(64):
+        if not isinstance(node, rdflib.BNode):
+            break
+        node = owners.get(node)
+    return str(node) if isinstance(node, rdflib.URIRef) else ""
+
+
+def _focus(node: Node | None) -> str:
+    return f"_:{node}" if isinstance(node, rdflib.BNode) else str(node or "")
+
+
+def _path(graph: rdflib.Graph, node: Node) -> str:
+    """A SHACL path as SPARQL path text, with full IRIs. Source: SHACL §2.3.1."""
+    if isinstance(node, rdflib.URIRef):
+        return f"<{node}>"
+    inner = {
+        _SH.inversePath: "^{}",
+        _SH.zeroOrMorePath: "{}*",
+        _SH.oneOrMorePath: "{}+",
+        _SH.zeroOrOnePath: "{}?",
+    }
+    for predicate, form in inner.items():
+        value = graph.value(node, predicate)
+        if value is not None:
+            return form.format(_path(graph, value))
+    alternatives = graph.value(node, _SH.alternativePath)
+    if alternatives is not None:
+        return "(" + "|".join(_path(graph, item) for item in Collection(graph, alternatives)) + ")"
+    return "/".join(_path(graph, item) for item in Collection(graph, node))
+
+
+def _tidy(said: list[str]) -> str:
+    return re.sub(r"\s+", " ", "; ".join(said)).strip()

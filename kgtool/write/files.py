@@ -1,0 +1,41 @@
+"""Files written whole or not at all: a temporary file beside the target, flushed, then renamed over it."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from kgtool.errors import ProjectError, texts
+
+
+def write_file(path: Path, content: str) -> None:
+    """Replace `path` by `content` (UTF-8, LF) in one step; a crash or full disk leaves the old file as it was.
+
+    Raises:
+        ProjectError: the folder does not exist or cannot be written.
+    """
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise _failed(path, error) from error
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content.encode("utf-8"))
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
+        temporary.replace(path)
+    except OSError as error:
+        raise _failed(path, error) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _failed(path: Path, error: OSError) -> ProjectError:
+    return ProjectError(
+        "E-FILE-WRITE",
+        texts(zh=f"{path}:無法寫入({error.strerror})。", en=f"{path}: cannot be written ({error.strerror})."),
+        texts(zh="請確認資料夾存在、可寫入且磁碟未滿。", en="Check that the folder exists, is writable and not full."),
+    )

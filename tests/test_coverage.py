@@ -1,0 +1,350 @@
+"""Every fact and entity of the half-year report is in the graph, rests on its place in the text, and nothing else is unsourced.
+
+`coverage/report-2013h1.csv` says which triples state which fact; `coverage/entities-2013h1.csv` says which nodes stand for
+which entity. The facts, the entities and the text lie beside the repository (`../shared`, or KGTOOL_SHARED); without them
+the tests that need them are skipped, or fail where KGTOOL_REQUIRE names `shared`.
+"""
+
+import csv
+import hashlib
+import importlib
+import json
+import os
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = Path(os.environ.get("KGTOOL_SHARED", ROOT.parent / "shared"))
+COVERAGE = ROOT / "tests" / "coverage"
+FACTS = 129
+SLACK = 80
+"""How many code points an evidence span may be longer than the fact it supports."""
+
+CD = "https://w3id.org/city-diplomacy/ns#"
+OA = "http://www.w3.org/ns/oa#"
+SCHEMA = "https://schema.org/"
+SKOS = "http://www.w3.org/2004/02/skos/core#"
+TYPE = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+BASE = "https://w3id.org/city-diplomacy/kaohsiung/id/"
+KINDS = {
+    "gov": "government", "place": "place", "body": "organisation", "per": "person", "post": "post", "ten": "tenure",
+    "tie": "tie", "agr": "agreement", "evt": "event", "part": "participation", "clm": "claim", "sta": "status",
+    "nam": "name", "cit": "citation", "src": "source", "sec": "section/report-2013h1", "ps": "passage/report-2013h1",
+}  # fmt: skip
+PREFIXES = {
+    "cd": CD, "k": "https://w3id.org/city-diplomacy/ns/kind#", "s": "https://w3id.org/city-diplomacy/ns/status#",
+    "oa": OA, "schema": SCHEMA, "skos": SKOS, "xsd": "http://www.w3.org/2001/XMLSchema#",
+    **{prefix: f"{BASE}{kind}/" for prefix, kind in KINDS.items()},
+}  # fmt: skip
+HEADER = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in PREFIXES.items())
+EVIDENCED = (
+    "Event", "Visit", "Meeting", "EventEdition", "Participation", "Tenure", "Tie", "Agreement", "StatusAssertion",
+    "Position", "Statement", "OrdinalClaim", "AggregateCount", "RegularityClaim", "FirstOccurrenceClaim", "KindClaim",
+    "Name",
+)  # fmt: skip
+
+Node = NamedNode | BlankNode
+Term = NamedNode | BlankNode | Literal | Triple
+Graph = Mapping[Node, Mapping[str, set[Term]]]
+"""Subject -> predicate IRI -> objects. Literals keep their written form, which a Store would change."""
+
+
+class Row(NamedTuple):
+    fact: str
+    subject: str
+    predicate: str
+    object: str
+
+
+class Span(NamedTuple):
+    """Code points of the text, end exclusive."""
+
+    start: int
+    end: int
+
+
+def load(*folders: str) -> Graph:
+    graph: dict[Node, dict[str, set[Term]]] = defaultdict(lambda: defaultdict(set))
+    for folder in folders:
+        for path in sorted((ROOT / folder).rglob("*.ttl")):
+            for quad in parse(path=str(path), format=RdfFormat.TURTLE):
+                if isinstance(quad.subject, NamedNode | BlankNode):
+                    graph[quad.subject][quad.predicate.value].add(quad.object)
+    return {subject: dict(properties) for subject, properties in graph.items()}
+
+
+def objects(graph: Graph, subject: Term, predicate: str) -> set[Term]:
+    if not isinstance(subject, NamedNode | BlankNode):
+        return set()
+    return set(graph.get(subject, {}).get(predicate, set()))
+
+
+def text_of(graph: Graph, subject: Term, predicate: str) -> str:
+    (value,) = objects(graph, subject, predicate)
+    assert isinstance(value, Literal)
+    return value.value
+
+
+def instances(graph: Graph, *classes: str) -> list[Node]:
+    wanted = {NamedNode(CD + name) for name in classes}
+    return sorted((s for s, p in graph.items() if wanted & p.get(TYPE.value, set())), key=str)
+
+
+def node(curie: str) -> NamedNode:
+    prefix, _, local = curie.partition(":")
+    return NamedNode(PREFIXES[prefix] + local)
+
+
+def triple(row: Row) -> Triple:
+    """The triple a row writes in Turtle notation."""
+    (quad,) = parse(input=f"{HEADER}{row.subject} {row.predicate} {row.object} .", format=RdfFormat.TURTLE)
+    return Triple(quad.subject, quad.predicate, quad.object)
+
+
+def spans(graph: Graph, subject: Term) -> Iterator[Span]:
+    """Where the evidence of a node lies in the text."""
+    for evidence in objects(graph, subject, CD + "evidence"):
+        for selector in objects(graph, evidence, OA + "hasSelector"):
+            yield Span(int(text_of(graph, selector, OA + "start")), int(text_of(graph, selector, OA + "end")))
+
+
+def lies_in(fact: Span, span: Span, text: str) -> bool:
+    """Whether the span holds the fact, is not much longer, and crosses no line that the fact does not cross."""
+    holds = span.start <= fact.start and fact.end <= span.end
+    short = (span.end - span.start) - (fact.end - fact.start) <= SLACK
+    crosses = "\n" in text[span.start : span.end] and "\n" not in text[fact.start : fact.end]
+    return holds and short and not crosses
+
+
+def within_two(graph: Graph, starts: Iterable[Term]) -> set[Term]:
+    """The starts and all that they lead to by one or two properties."""
+    reached = set(starts)
+    for _ in range(2):
+        reached |= {value for at in reached for values in _properties(graph, at).values() for value in values}
+    return reached
+
+
+def _properties(graph: Graph, at: Term) -> Mapping[str, set[Term]]:
+    return graph.get(at, {}) if isinstance(at, NamedNode | BlankNode) else {}
+
+
+# ---------- what is tested
+
+
+@pytest.fixture(scope="module")
+def graph() -> Graph:
+    return load("data")
+
+
+@pytest.fixture(scope="module")
+def rows() -> list[Row]:
+    with (COVERAGE / "report-2013h1.csv").open(encoding="utf-8", newline="") as file:
+        table = csv.reader(file)
+        assert next(table) == list(Row._fields)
+        return [Row(*line) for line in table]
+
+
+@pytest.fixture(scope="module")
+def entities() -> list[tuple[str, str]]:
+    with (COVERAGE / "entities-2013h1.csv").open(encoding="utf-8", newline="") as file:
+        table = csv.reader(file)
+        assert next(table) == ["entity", "node"]
+        return [(entity, curie) for entity, curie in table]
+
+
+@pytest.fixture(scope="module")
+def shared() -> Path:
+    if not SHARED.is_dir():
+        reason = f"no folder {SHARED}: set KGTOOL_SHARED to the folder with facts/ and sources/"
+        if "shared" in os.environ.get("KGTOOL_REQUIRE", "").replace(",", " ").split():
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return SHARED
+
+
+@pytest.fixture(scope="module")
+def facts(shared: Path) -> dict[str, dict[str, Any]]:
+    with (shared / "facts" / "facts.jsonl").open(encoding="utf-8") as file:
+        return {fact["id"]: fact for fact in map(json.loads, file)}
+
+
+@pytest.fixture(scope="module")
+def texts(graph: Graph, shared: Path) -> dict[Term, str]:
+    """The text of each source that is kept as a file; line ends are kept as they are."""
+    return {
+        source: (shared / "sources" / text_of(graph, source, CD + "fileName")).read_bytes().decode("utf-8")
+        for source in instances(graph, "Source")
+        if objects(graph, source, CD + "fileName")
+    }
+
+
+@pytest.fixture(scope="module")
+def report(texts: dict[Term, str]) -> str:
+    return texts[node("src:report-2013h1")]
+
+
+# ---------- facts and entities
+
+
+def test_all_129_facts_have_rows(rows: list[Row], facts: dict[str, dict[str, Any]]) -> None:
+    covered = {row.fact for row in rows}
+    assert sorted(covered ^ set(facts)) == []
+    assert len(covered) == FACTS
+
+
+def test_no_row_stands_twice(rows: list[Row]) -> None:
+    assert len(set(rows)) == len(rows)
+
+
+def test_each_row_is_stated(graph: Graph, rows: list[Row]) -> None:
+    wanted = ((row, triple(row)) for row in rows)
+    assert [row for row, t in wanted if t.object not in objects(graph, t.subject, t.predicate.value)] == []
+
+
+def test_each_row_rests_on_the_place_of_its_fact(
+    graph: Graph, rows: list[Row], facts: dict[str, dict[str, Any]], report: str
+) -> None:
+    places = {name: Span(fact["start"], fact["end"]) for name, fact in facts.items()}
+    assert [
+        row
+        for row in rows
+        if not any(lies_in(places[row.fact], span, report) for span in spans(graph, node(row.subject)))
+    ] == []
+
+
+def test_each_entity_is_listed_and_its_nodes_are_described(
+    graph: Graph, entities: list[tuple[str, str]], shared: Path
+) -> None:
+    with (shared / "facts" / "entities.jsonl").open(encoding="utf-8") as file:
+        known = {json.loads(line)["id"] for line in file}
+    assert sorted({entity for entity, _ in entities} ^ known) == []
+    assert [curie for _, curie in entities if TYPE.value not in graph.get(node(curie), {})] == []
+
+
+def test_each_entity_is_reached_from_a_row_of_its_facts(
+    graph: Graph, rows: list[Row], entities: list[tuple[str, str]], shared: Path
+) -> None:
+    with (shared / "facts" / "entities.jsonl").open(encoding="utf-8") as file:
+        facts_of = {entity["id"]: set(entity["facts"]) for entity in map(json.loads, file)}
+    ends: dict[str, set[Term]] = defaultdict(set)
+    for row in rows:
+        t = triple(row)
+        ends[row.fact] |= {t.subject, t.object}
+    reached = {entity: within_two(graph, set().union(*(ends[f] for f in facts_of[entity]))) for entity, _ in entities}
+    assert [(entity, curie) for entity, curie in entities if node(curie) not in reached[entity]] == []
+
+
+# ---------- evidence
+
+
+def test_each_source_text_matches_its_digests(graph: Graph, texts: dict[Term, str]) -> None:
+    assert texts
+    for source, text in texts.items():
+        lines = [f"{len(line)} {_sha256(line)}" for line in text.split("\n")]
+        assert text_of(graph, source, CD + "sha256") == _sha256(text)
+        assert int(text_of(graph, source, CD + "codePoints")) == len(text)
+        assert text_of(graph, source, CD + "lineDigests").split("\n") == lines
+
+
+def test_each_passage_digest_matches_its_span(graph: Graph, texts: dict[Term, str]) -> None:
+    passages = instances(graph, "Passage")
+    assert passages
+    wrong = []
+    for passage in passages:
+        (source,) = objects(graph, passage, OA + "hasSource")
+        (selector,) = objects(graph, passage, OA + "hasSelector")
+        start, end = (int(text_of(graph, selector, OA + name)) for name in ("start", "end"))
+        named = str(passage).endswith(f"/{start}-{end}>")
+        if not named or text_of(graph, passage, CD + "sha256") != _sha256(texts[source][start:end]):
+            wrong.append(passage)
+    assert wrong == []
+
+
+def test_no_sentence_of_the_report_is_copied(graph: Graph, report: str) -> None:
+    """Summaries and notes share no run of 14 code points with it; the longest official name has fewer."""
+    runs = {report[at : at + 14] for at in range(len(report) - 13)}
+    runs = {run for run in runs if not run.isascii()}
+    words = [
+        value.value
+        for properties in graph.values()
+        for name in (CD + "summary", CD + "participantGroup", SKOS + "editorialNote")
+        for value in properties.get(name, set())
+        if isinstance(value, Literal)
+    ]
+    assert words
+    assert [value for value in words if any(value[at : at + 14] in runs for at in range(len(value) - 13))] == []
+
+
+def test_each_node_without_a_passage_has_a_citation(graph: Graph) -> None:
+    passages, citations = set(instances(graph, "Passage")), set(instances(graph, "Citation"))
+    assert [
+        subject
+        for subject in instances(graph, *EVIDENCED)
+        if not objects(graph, subject, CD + "evidence") & (passages | citations)
+    ] == []
+
+
+def test_each_citation_has_one_source_and_a_locator(graph: Graph) -> None:
+    sources = set(instances(graph, "Source"))
+    assert [
+        citation
+        for citation in instances(graph, "Citation")
+        if len(objects(graph, citation, CD + "source") & sources) != 1
+        or not text_of(graph, citation, CD + "locator").strip()
+    ] == []
+
+
+def test_each_wikidata_id_has_two_datasets_or_a_note(graph: Graph) -> None:
+    def datasets(place: Node) -> set[Term]:
+        """The sources whose citation supports the identifiers of the place."""
+        citations = objects(graph, place, CD + "evidence")
+        good = (c for c in citations if NamedNode(SCHEMA + "sameAs") in objects(graph, c, CD + "supports"))
+        return {source for citation in good for source in objects(graph, citation, CD + "source")}
+
+    linked = [
+        subject
+        for subject in graph
+        if any("wikidata.org/entity/" in str(same) for same in objects(graph, subject, SCHEMA + "sameAs"))
+    ]
+    assert linked
+    assert [p for p in linked if len(datasets(p)) < 2 and not objects(graph, p, SKOS + "editorialNote")] == []
+
+
+# ---------- dates
+
+
+def test_each_date_has_the_bounds_of_its_edtf_value(graph: Graph) -> None:
+    pairs = {
+        (subject.value, bound.value, method)
+        for subject, properties in load("ontology").items()
+        for name, method in (("lowerBoundProperty", "lower_strict"), ("upperBoundProperty", "upper_strict"))
+        for bound in properties.get(CD + name, set())
+        if isinstance(subject, NamedNode) and isinstance(bound, NamedNode)
+    }
+    assert len(pairs) >= 2
+    wrong = []
+    for subject in graph:
+        for date, bound, method in pairs:
+            for value in objects(graph, subject, date):
+                assert isinstance(value, Literal)
+                if objects(graph, subject, bound) != _bound(value.value, method):
+                    wrong.append((subject, date, value.value, method))
+    assert wrong == []
+
+
+def _bound(edtf: str, method: str) -> set[Term]:
+    """The day at one end of an EDTF value; an open end has none. The library gives infinity there."""
+    day = getattr(importlib.import_module("edtf").parse_edtf(edtf), method)()
+    if not isinstance(day, time.struct_time):
+        return set()
+    return {Literal(time.strftime("%Y-%m-%d", day), datatype=NamedNode("http://www.w3.org/2001/XMLSchema#date"))}
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
