@@ -6,6 +6,7 @@ Strict bounds only: edtf's fuzzy bounds turn `~` into a whole year. Source: EDTF
 from __future__ import annotations
 
 import functools
+import warnings
 from dataclasses import dataclass
 
 
@@ -28,13 +29,16 @@ def bounds(value: str) -> Bounds:
     Raises:
         NotEdtfError: not EDTF.
     """
-    import edtf
-    from edtf.parser.edtf_exceptions import EDTFParseException
+    with warnings.catch_warnings():
+        # edtf 5 builds its grammar in a way that pyparsing 3.3 warns about; nothing that a user could act on.
+        warnings.simplefilter("ignore")
+        import edtf
+        from edtf.parser.edtf_exceptions import EDTFParseException
 
-    try:
-        parsed = edtf.parse_edtf(value)
-    except (EDTFParseException, ValueError, TypeError) as error:
-        raise NotEdtfError(value) from error
+        try:
+            parsed = edtf.parse_edtf(value)
+        except (EDTFParseException, ValueError, TypeError) as error:
+            raise NotEdtfError(value) from error
     left, _, right = value.partition("/")
     lower = None if right and left in {"", ".."} else _day(parsed.lower_strict(), value)
     upper = None if "/" in value and right in {"", ".."} else _day(parsed.upper_strict(), value)

@@ -9,7 +9,6 @@ import pyoxigraph as ox
 from kgtool.checks.context import Inputs, Outcome
 from kgtool.errors import Texts, texts
 from kgtool.finding import Finding, Place, Severity
-from kgtool.rules import builtin_rules
 from kgtool.shacl import Result, ShapesError, validate
 from kgtool.terms import RDF, SH
 
@@ -44,7 +43,7 @@ def _finding(inputs: Inputs, result: Result) -> Finding:
     source = inputs.curies.short(result.shape) if result.shape else result.component.removeprefix(SH)
     return Finding(
         place, "KG201", source, result.focus, result.path, result.value, _SEVERITY.get(result.severity, Severity.ERROR),
-        _message(result), builtin_rules()["KG201"].fix, result.detail, None, (related,) if related.path else (),
+        _message(result), {}, result.detail, None, (related,) if related.path else (),
     )  # fmt: skip
 
 
