@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import operator
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -115,6 +117,72 @@ def cite_find(record: SourceRecord, text: SourceText, wanted: str) -> list[Passa
             ),
         )
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class FactSpan:
+    """One line of a facts file: an id, a span, and optionally the words it should hold and summaries of our own."""
+
+    id: str
+    start: int
+    end: int
+    quote: str | None
+    summary: Mapping[str, str]
+    line: int
+
+
+def read_facts(path: Path) -> list[FactSpan]:
+    """Facts with spans from JSON Lines: `id`, `start`, `end`, optional `quote`, `summary_en`, `summary_zh`.
+
+    Raises:
+        UsageError: unreadable, or a line that is not such an object; the message names the line.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(
+            "E-FILE-READ", texts(zh=f"{path}:無法讀取({error})。", en=f"{path}: cannot be read ({error}).")
+        ) from error
+    return [_fact(path, number, line) for number, line in enumerate(lines, 1) if line.strip()]
+
+
+def _fact(path: Path, number: int, line: str) -> FactSpan:
+    try:
+        row = json.loads(line)
+        keys = (("zh-Hant", "summary_zh"), ("en", "summary_en"))
+        summary = {tag: str(row[key]) for tag, key in keys if row.get(key)}
+        quote = None if row.get("quote") is None else str(row["quote"])
+        return FactSpan(
+            str(row["id"]), operator.index(row["start"]), operator.index(row["end"]), quote, summary, number
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UsageError(
+            "E-FACTS",
+            texts(zh=f"{path}:{number}:不是含 id、start、end 之 JSON 物件({error})。",
+                  en=f"{path}:{number}: not a JSON object with id, start and end ({error})."),
+        ) from error  # fmt: skip
+
+
+def cite_facts(
+    record: SourceRecord, text: SourceText, facts: Iterable[FactSpan]
+) -> list[tuple[Passage, list[FactSpan]]]:
+    """One passage a distinct span, sorted by span, with the facts that share it.
+
+    Raises:
+        UsageError: a span outside the text, or one that does not hold the words the fact quotes.
+    """
+    shared: dict[tuple[int, int], list[FactSpan]] = {}
+    for fact in facts:
+        if fact.quote is not None and text.text[fact.start : fact.end] != fact.quote:
+            places = ", ".join(f"{at}:{at + len(fact.quote)}" for at in text.find(fact.quote)) or "—"
+            raise UsageError(
+                "E-FACT-QUOTE",
+                texts(zh=f"第 {fact.line} 行 {fact.id}:{fact.start}:{fact.end} 之文字與 quote 不符。",
+                      en=f"line {fact.line}, {fact.id}: the words at {fact.start}:{fact.end} are not those quoted."),
+                texts(zh=f"該文字位於:{places}", en=f"The quoted words stand at: {places}"),
+            )  # fmt: skip
+        shared.setdefault((fact.start, fact.end), []).append(fact)
+    return [(cite_span(record, text, *span), shared[span]) for span in sorted(shared)]
 
 
 def passage_iri(record: SourceRecord, start: int, end: int) -> str:
