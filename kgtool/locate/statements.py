@@ -1,0 +1,235 @@
+"""Tokens to statements with the offset of each subject, predicate and object. Source: RDF 1.1 Turtle §7, TriG §3.
+
+Made for files that pyoxigraph has read already: it resolves terms as pyoxigraph does, keeps its own labels for blank
+nodes, and goes on behind an error at the next statement. A stack of frames, no recursion: nesting costs memory only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from urllib.parse import urljoin
+
+from kgtool.locate.tokens import Kind, Token, tokens
+from kgtool.terms import RDF, XSD
+
+_TYPE, _FIRST, _REST, _NIL = (RDF + name for name in ("type", "first", "rest", "nil"))
+_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
+_LOCAL_ESCAPE = re.compile(r"\\(.)")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_SIMPLE = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
+_QUIET = {Kind.SPACE, Kind.COMMENT}
+_Next = Callable[[], Token | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A triple as the text has it. Terms: `<iri>`, `_:label`, or a literal's key (`literal_key`).
+
+    Blank-node labels are the parser's own: `_:x` for a label in the text, `_:/N` for the N-th anonymous node.
+    """
+
+    subject: str
+    predicate: str
+    object: str
+    subject_at: int
+    predicate_at: int
+    object_at: int
+
+
+@dataclass(slots=True)
+class _Frame:
+    """An open statement, property list or collection.
+
+    `expects`: `verb`, `object` or `end`. `closer`: the token that closes it. `cell`: a collection's current cell.
+    """
+
+    closer: str
+    subject: str = ""
+    subject_at: int = 0
+    predicate: str = ""
+    predicate_at: int = 0
+    expects: str = "verb"
+    cell: str = ""
+    opened_at: int = 0
+
+
+def literal_key(value: str, language: str, datatype: str) -> str:
+    """A literal as one comparable text; the language in lower case, as pyoxigraph has it."""
+    return f'"{value}"@{language.lower()}' if language else f'"{value}"^^{datatype}'
+
+
+@dataclass
+class _Reader:
+    prefixes: dict[str, str] = field(default_factory=dict)
+    base: str = ""
+    frames: list[_Frame] = field(default_factory=list)
+    anonymous: int = 0
+    out: list[Statement] = field(default_factory=list)
+
+    def fresh(self) -> str:
+        self.anonymous += 1
+        return f"_:/{self.anonymous}"
+
+    def iri(self, token: Token) -> str:
+        if token.kind is Kind.IRI:
+            iri = unescape(token.text[1:-1])
+            relative = self.base and not _SCHEME.match(iri)
+            return f"<{urljoin(self.base, iri) if relative else iri}>"
+        prefix, _, local = token.text.partition(":")
+        name = _LOCAL_ESCAPE.sub(r"\1", local) if "\\" in local else local
+        return f"<{self.prefixes.get(prefix, prefix + ':')}{name}>"
+
+    def take(self, term: str, at: int) -> None:
+        """A complete term where one is expected: a subject, a verb, an object, or an item of a collection."""
+        if not self.frames:
+            self.frames.append(_Frame(".", term, at))
+            return
+        frame = self.frames[-1]
+        if frame.closer == ")":
+            self._item(frame, term, at)
+        elif frame.expects == "verb":
+            frame.predicate, frame.predicate_at, frame.expects = term, at, "object"
+        elif frame.expects == "object":
+            self.out.append(Statement(frame.subject, frame.predicate, term, frame.subject_at, frame.predicate_at, at))
+            frame.expects = "end"
+
+    def _item(self, frame: _Frame, term: str, at: int) -> None:
+        cell = self.fresh()
+        if frame.cell:
+            self.out.append(Statement(frame.cell, f"<{_REST}>", cell, frame.opened_at, at, at))
+        else:
+            frame.subject = cell
+        frame.cell = cell
+        self.out.append(Statement(cell, f"<{_FIRST}>", term, frame.opened_at, at, at))
+
+    def close(self, token: Token) -> None:
+        """`]` or `)`: the finished node is a term for what lies around it."""
+        if not self.frames or self.frames[-1].closer != token.text:
+            self.frames.clear()
+            return
+        frame = self.frames.pop()
+        if token.text == ")":
+            if frame.cell:
+                self.out.append(
+                    Statement(frame.cell, f"<{_REST}>", f"<{_NIL}>", frame.opened_at, token.start, token.start)
+                )
+            self.take(frame.subject or f"<{_NIL}>", frame.opened_at)
+        else:
+            self.take(frame.subject, frame.opened_at)
+
+    def punctuation(self, token: Token) -> None:
+        text = token.text
+        if text == "[":
+            self.frames.append(_Frame("]", self.fresh(), token.start, opened_at=token.start))
+        elif text == "(":
+            self.frames.append(_Frame(")", opened_at=token.start))
+        elif text in "])":
+            self.close(token)
+        elif text in "{}":
+            self.frames.clear()  # a graph's name or its last statement: either way a new statement begins
+        elif text == ".":
+            self.frames.clear()
+        elif self.frames and text in ";,":
+            self.frames[-1].expects = "verb" if text == ";" else "object"
+
+
+def statements(text: str) -> Iterator[Statement]:
+    """The statements of a Turtle, TriG, N-Triples or N-Quads text, a file's order but for collections' cells.
+
+    Cost: linear; about 10 µs a statement.
+    """
+    reader = _Reader()
+    stream = (token for token in tokens(text) if token.kind not in _QUIET)
+    waiting: list[Token] = []
+
+    def following() -> Token | None:
+        return waiting.pop() if waiting else next(stream, None)
+
+    while (token := following()) is not None:
+        if token.kind in {Kind.STRING, Kind.LONG_STRING}:
+            reader.take(_literal(reader, token, following, waiting), token.start)
+        elif token.kind is Kind.AT or (token.kind is Kind.WORD and token.text.upper() in {"PREFIX", "BASE"}):
+            _directive(reader, token, following)
+        else:
+            _plain(reader, token)
+        if reader.out:
+            yield from reader.out
+            reader.out.clear()
+
+
+def _plain(reader: _Reader, token: Token) -> None:
+    """A token that needs no look-ahead."""
+    if token.kind is Kind.PUNCTUATION:
+        reader.punctuation(token)
+    elif token.kind in {Kind.IRI, Kind.PNAME}:
+        reader.take(reader.iri(token), token.start)
+    elif token.kind is Kind.BLANK:
+        reader.take(token.text, token.start)
+    elif token.kind is Kind.NUMBER:
+        reader.take(literal_key(token.text, "", _number(token.text)), token.start)
+    elif token.kind is Kind.WORD:
+        _word(reader, token)
+    else:
+        reader.frames.clear()
+
+
+def _word(reader: _Reader, token: Token) -> None:
+    if token.text == "a":
+        reader.take(f"<{_TYPE}>", token.start)
+    elif token.text in {"true", "false"}:
+        reader.take(literal_key(token.text, "", XSD + "boolean"), token.start)
+    elif token.text.upper() != "GRAPH":
+        reader.frames.clear()
+
+
+def _literal(reader: _Reader, token: Token, following: _Next, waiting: list[Token]) -> str:
+    quotes = 3 if token.kind is Kind.LONG_STRING else 1
+    value = unescape(token.text[quotes:-quotes])
+    suffix = following()
+    if suffix is not None and suffix.kind is Kind.AT:
+        return literal_key(value, suffix.text[1:], "")
+    if suffix is not None and suffix.text == "^^":
+        datatype = following()
+        if datatype is not None and datatype.kind in {Kind.IRI, Kind.PNAME}:
+            return literal_key(value, "", reader.iri(datatype)[1:-1])
+        suffix = datatype
+    if suffix is not None:
+        waiting.append(suffix)
+    return literal_key(value, "", XSD + "string")
+
+
+def _directive(reader: _Reader, token: Token, following: _Next) -> None:
+    """`@prefix p: <iri> .`, `PREFIX p: <iri>`, `@base <iri> .`, `BASE <iri>`; a redefinition holds from here on."""
+    reader.frames.clear()
+    name = token.text.lstrip("@").lower()
+    prefix = following() if name == "prefix" else None
+    iri = following()
+    if iri is None or iri.kind is not Kind.IRI:
+        return
+    if name == "base":
+        reader.base = reader.iri(iri)[1:-1]
+    elif prefix is not None and prefix.kind is Kind.PNAME:
+        reader.prefixes[prefix.text[:-1]] = reader.iri(iri)[1:-1]
+
+
+def _number(text: str) -> str:
+    if "e" in text.lower():
+        return XSD + "double"
+    return XSD + ("decimal" if "." in text else "integer")
+
+
+def unescape(text: str) -> str:
+    """ECHAR and UCHAR resolved. Source: RDF 1.1 Turtle §6.4."""
+    if "\\" not in text:
+        return text
+
+    def one(match: re.Match[str]) -> str:
+        code = match[1] or match[2]
+        if code:
+            number = int(code, 16)
+            return chr(number) if number < 0x110000 else "\ufffd"
+        return _SIMPLE.get(match[3], match[3])
+
+    return _ESCAPE.sub(one, text)

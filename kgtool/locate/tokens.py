@@ -1,0 +1,85 @@
+"""Turtle, TriG, N-Triples and N-Quads as tokens with offsets. Nothing is resolved or judged here.
+
+Source: RDF 1.1 Turtle §6.5, TriG §4, N-Triples §7 (terminals). One lexer serves all four: N-Triples and N-Quads are
+lexically a part of Turtle but for `_:` labels with colons, which are read too. Cost: one regular expression over the
+text, about 1 µs a token; no recursion.
+"""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+
+# PN_CHARS_BASE and PN_CHARS of Turtle §6.5, as the inside of a character class.
+_BASE = (
+    "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d\u2070-\u218f\u2c00-\u2fef"
+    "\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
+)
+_CHARS = _BASE + "_0-9\u00b7\u0300-\u036f\u203f-\u2040\\-"
+_ESCAPE = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%]"
+_PREFIX = rf"(?:[{_BASE}](?:[{_CHARS}.]*[{_CHARS}])?)?"
+_LOCAL = rf"(?:(?:[{_CHARS}:]|{_ESCAPE})(?:(?:[{_CHARS}:.]|{_ESCAPE})*(?:[{_CHARS}:]|{_ESCAPE}))?)?"
+
+
+class Kind(IntEnum):
+    """What a token is. The order is that of the groups of the regular expression."""
+
+    SPACE = 1
+    COMMENT = 2
+    IRI = 3
+    LONG_STRING = 4
+    STRING = 5
+    BLANK = 6
+    NUMBER = 7
+    PNAME = 8
+    AT = 9  # @prefix, @base, or a language tag
+    WORD = 10  # a, true, false, PREFIX, BASE, GRAPH
+    PUNCTUATION = 11
+    ERROR = 12  # one character that begins no token
+
+
+_TOKEN = re.compile(
+    r"([ \t\r\n]+)"
+    r"|(\#[^\r\n]*)"
+    r"|(<[^\x00-\x20<>\"{}|^`\\]*(?:\\u[0-9A-Fa-f]{4}[^\x00-\x20<>\"{}|^`\\]*|\\U[0-9A-Fa-f]{8}[^\x00-\x20<>\"{}|^`\\]*)*>)"
+    r'|("""(?:"{0,2}(?:[^"\\]|\\.))*"""|\'\'\'(?:\'{0,2}(?:[^\'\\]|\\.))*\'\'\')'
+    r'|("(?:[^"\\\r\n]|\\.)*"|\'(?:[^\'\\\r\n]|\\.)*\')'
+    rf"|(_:[{_BASE}_0-9:](?:[{_CHARS}.:]*[{_CHARS}:])?)"
+    r"|([+-]?(?:[0-9]+\.[0-9]*[eE][+-]?[0-9]+|\.?[0-9]+[eE][+-]?[0-9]+|[0-9]*\.[0-9]+|[0-9]+))"
+    rf"|({_PREFIX}:{_LOCAL})"
+    r"|(@[A-Za-z]+(?:-[A-Za-z0-9]+)*)"
+    r"|([A-Za-z]+)"
+    r"|(\^\^|[.;,\[\](){}])"
+    r"|(.)",
+    re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One token: its kind, its text, and the offset of its first code point."""
+
+    kind: Kind
+    text: str
+    start: int
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """Every token, white space and comments included, so that the tokens' texts joined are the text again."""
+    for match in _TOKEN.finditer(text):
+        yield Token(Kind(match.lastindex or Kind.ERROR), match.group(), match.start())
+
+
+class Lines:
+    """Offsets to lines and columns (1-based, in code points). A line ends at LF, CR LF, or a CR alone."""
+
+    def __init__(self, text: str) -> None:
+        self._starts = [0, *(match.end() for match in re.finditer(r"\r\n|\r|\n", text))]
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Line and column of an offset."""
+        line = bisect.bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1
