@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import enum
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from kgtool.errors import Texts
+
+# A blank node's label as `load` makes it: a digest of the file's name, then a running number.
+_BLANK = re.compile(r"_:f[0-9a-f]{10}(n[0-9]+)")
 
 Quad = Any  # a pyoxigraph.Quad; typed loosely here so that this module imports nothing heavy
 
@@ -58,7 +62,8 @@ class Finding:
     def fingerprint(self) -> str:
         """SHA-256 of what is wrong without where: stays the same when a dossier moves."""
         parts = (self.rule, self.source, self.focus, self.result_path, self.value)
-        return hashlib.sha256("|".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+        what = _BLANK.sub(r"_:\1", "|".join(parts))
+        return hashlib.sha256(what.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -17,7 +17,7 @@ import pyoxigraph as ox
 from kgtool.errors import Texts, texts
 from kgtool.finding import Finding, Place, Severity
 from kgtool.formats import RDF_SUFFIXES
-from kgtool.project import ProjectFile
+from kgtool.project import REFUSED, ProjectFile
 from kgtool.rules import builtin_rules
 
 # A file that is not RDF at all gives an error a line; past this many one sentence says that more follow.
@@ -67,7 +67,7 @@ def load(files: Iterable[ProjectFile]) -> Dataset:
 
 def _read(file: ProjectFile, findings: list[Finding]) -> tuple[ox.Quad, ...]:
     if file.refused:
-        findings.append(_finding(file, "KG002", 0, 0, _REFUSED[file.refused]))
+        findings.append(_finding(file, "KG002", 0, 0, REFUSED[file.refused]))
         return ()
     try:
         data = file.path.read_bytes()
@@ -126,6 +126,8 @@ class _Relabel:
         self.labels: dict[str, ox.BlankNode] = {}
 
     def __call__(self, term: Any) -> Any:
+        if isinstance(term, ox.Triple):
+            return ox.Triple(self(term.subject), term.predicate, self(term.object))
         if not isinstance(term, ox.BlankNode):
             return term
         node = self.labels.get(term.value)
@@ -137,12 +139,6 @@ class _Relabel:
 def _said(error: SyntaxError) -> Texts:
     detail = (error.msg or "").split(": ", 1)[-1] if (error.msg or "").startswith("Parser error") else error.msg or ""
     return texts(zh=f"語法錯誤:{detail}", en=f"syntax error: {detail}")
-
-
-_REFUSED = {
-    "symlink": texts(zh="符號連結指向專案資料夾之外,未讀取。", en="a link that leaves its folder; not read."),
-    "special": texts(zh="不是一般檔案(裝置、管線或插座),未讀取。", en="a device, pipe or socket; not read."),
-}
 
 
 def _finding(file: ProjectFile, code: str, line: int, column: int, message: Texts) -> Finding:

@@ -62,6 +62,10 @@ def _read(file: ProjectFile, problems: list[Finding]) -> NamedQuery | None:
     except UnicodeDecodeError as error:
         problems.append(_problem(file, 1, texts(zh=f"不是 UTF-8:{error.reason}", en=f"not UTF-8: {error.reason}")))
         return None
+    except OSError as error:
+        message = texts(zh=f"無法讀取:{error.strerror}", en=f"cannot be read: {error.strerror}")
+        problems.append(_problem(file, 0, message))
+        return None
     except HeaderError as error:
         problems.append(_problem(file, error.line, error.message, error.fix))
         return None

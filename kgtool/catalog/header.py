@@ -82,7 +82,7 @@ def _param(reader: _Reader, name: str, spec: Any) -> Param:
         raise reader.error(name, f"parameter '{name}' needs {{type: …}}", f"參數「{name}」須有 {{type: …}}")
     reader.only(spec, PARAM_KEYS, f"parameter '{name}'")
     kind = reader.choice(ParamType, spec.get("type", ""), name)
-    values = tuple(str(value) for value in spec.get("values", ()))
+    values = tuple(_text(value) or "" for value in reader.sequence(spec, "values"))
     return Param(
         name, kind, spec.get("required") is True, _text(spec.get("default")), _text(spec.get("example")),
         reader.texts(spec, "label"), str(spec.get("class", "")), values,
@@ -97,19 +97,34 @@ def _test(reader: _Reader, spec: Any) -> QueryTest:
         raise reader.error("tests", "a test needs one of rows, expect, min_rows, empty",
                            "測試須恰有 rows、expect、min_rows、empty 之一")  # fmt: skip
     params = {str(key): _text(value) or "" for key, value in reader.mapping(spec, "params").items()}
-    rows = spec.get("rows")
+    rows, least = spec.get("rows"), spec.get("min_rows")
+    if rows is not None and not all(isinstance(row, list) for row in reader.sequence(spec, "rows")):
+        raise reader.error("rows", "rows must be a list of lists", "rows 須為清單之清單")
+    if least is not None and type(least) is not int:
+        raise reader.error("min_rows", "min_rows must be a whole number", "min_rows 須為整數")
     return QueryTest(
         params,
         None if rows is None else tuple(tuple(_text(cell) or "" for cell in row) for row in rows),
-        str(spec.get("expect", "")), spec.get("min_rows"), spec.get("empty") is True,
+        str(spec.get("expect", "")), least, spec.get("empty") is True,
     )  # fmt: skip
 
 
 def _text(value: Any) -> str | None:
-    """A YAML value as a user would type it: YAML turns 2013-06-09 into a date and true into a bool."""
+    """A YAML value as a user would type it."""
     if value is None:
         return None
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML as of 1.2: `on`, `no` and 2013-06-09 are texts; only true and false are booleans (YAML 1.2 §10.3.2)."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag.rpartition(":")[2] not in {"bool", "timestamp"}]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), ["t", "f"])
 
 
 class _Reader:
@@ -121,7 +136,7 @@ class _Reader:
 
     def table(self) -> dict[Any, Any]:
         try:
-            table = yaml.safe_load("\n".join(self.lines) or "{}")
+            table = yaml.load("\n".join(self.lines) or "{}", Loader=_Loader)  # noqa: S506 - a SafeLoader
         except yaml.MarkedYAMLError as error:
             row = error.problem_mark.line if error.problem_mark else 0
             line = self.numbers[min(row, len(self.numbers) - 1)] if self.numbers else 1

@@ -1,6 +1,7 @@
 """SPARQL text as tokens: enough to find variables, the query form and the outermost group, without parsing.
 
-Strings, comments, IRIs and prefixed names are skipped whole, so that nothing inside them is mistaken for syntax.
+Strings, comments, IRIs and prefixed names are skipped whole, so that nothing inside them is mistaken for syntax. A
+character that is no ASCII counts as part of a name: elsewhere no parser takes it.
 Source: SPARQL 1.1 Query §19.8 (terminals).
 """
 
@@ -10,19 +11,28 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+_LETTER = r"A-Za-z\x80-\U0010ffff"
+_NAME = rf"[{_LETTER}0-9_]"
+_HEX = "[0-9A-Fa-f]"
+_SURROGATE = "[dD][89a-fA-F]"
+_CODE_POINT = rf"\\u(?!{_SURROGATE}){_HEX}{{4}}|\\U(?!0000{_SURROGATE})00(?:0{_HEX}|10){_HEX}{{4}}"
+_ESCAPE = rf"""\\[tbnrf"'\\]|{_CODE_POINT}"""
+_LOCAL = rf"%{_HEX}{{2}}|\\[_~.\-!$&'()*+,;=/?#@%]"
 _TOKEN = re.compile(
-    r'''(?P<string>"""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^'\\]|\\.|'(?!''))*\'\'\'|"(?:[^"\\\n\r]|\\.)*"|'(?:[^'\\\n\r]|\\.)*')'''
-    r"|(?P<iri><[^<>\"{}|^`\\\x00-\x20]*>)"
+    rf"""(?P<string>\"{{3}}(?:[^"\\]|{_ESCAPE}|"(?!""))*\"{{3}}|'{{3}}(?:[^'\\]|{_ESCAPE}|'(?!''))*'{{3}}"""
+    rf"""|"(?:[^"\\\n\r]|{_ESCAPE})*"|'(?:[^'\\\n\r]|{_ESCAPE})*')"""
+    rf"|(?P<iri><(?:[^<>\"{{}}|^`\\\x00-\x20]|{_CODE_POINT})*>)"
     r"|(?P<comment>\#[^\n\r]*)"
-    r"|(?P<var>[?$]\w+)"
-    r"|(?P<pname>[^\W\d_][\w.-]*:[\w.:%\\-]*|:[\w.:%\\-]*)"
-    r"|(?P<word>@?[^\W\d_]\w*)"
-    r"|(?P<open>[({\[])|(?P<close>[)}\]])",
-    re.DOTALL,
+    rf"|(?P<var>[?$]{_NAME}+)"
+    rf"|(?P<pname>(?:[{_LETTER}](?:{_NAME}|[.-])*)?:(?:(?:{_NAME}|:|{_LOCAL})(?:{_NAME}|[.:-]|{_LOCAL})*)?)"
+    rf"|(?P<word>@?[{_LETTER}]{_NAME}*)"
+    r"|(?P<open>[({\[])|(?P<close>[)}\]])"
 )
 FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 # Words of SPARQL Update and of requests to other servers: a named query never holds one.
 FORBIDDEN = frozenset({"SERVICE", "LOAD", "INSERT", "DELETE", "DROP", "CLEAR", "CREATE", "ADD", "MOVE", "COPY", "WITH"})
+_REMOTE = "SERVICE"
+_COMPARED_REMOTE = re.compile(r"\).*SERVICE.*#")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +42,11 @@ class Token:
     start: int
 
 
-def tokens(text: str) -> Iterator[Token]:
-    """The tokens of a query that matter here, in order; comments left out. Cost: linear in the text."""
+def tokens(text: str, comments: bool = False) -> Iterator[Token]:
+    """The tokens of a query that matter here, in order; comments only when asked for. Cost: linear in the text."""
     for match in _TOKEN.finditer(text):
         kind = match.lastgroup or ""
-        if kind != "comment":
+        if comments or kind != "comment":
             yield Token(kind, match.group(), match.start())
 
 
@@ -56,10 +66,27 @@ def form(text: str) -> str:
 
 
 def forbidden(text: str) -> Token | None:
-    """The first word that would change data or contact another server, if any."""
-    for token in tokens(text):
-        if token.kind == "word" and token.text.upper() in FORBIDDEN:
+    """The first token that would change data or contact another server, if any.
+
+    oxigraph takes a keyword wherever its letters stand (`SERVICESILENT<…>`, `SERVICEex:x`), so a word or prefix that
+    holds SERVICE is one. And it reads `?a <b#` in an expression as "less than" and a comment, where the grammar's
+    longest token is an IRI: behind such an IRI in brackets nothing is sure, and the letters are refused everywhere.
+    """
+    depth, doubtful = 0, False
+    for token in tokens(text, comments=True):
+        upper = token.text.upper()
+        head = upper.partition(":")[0] if token.kind == "pname" else upper if token.kind == "word" else ""
+        if head in FORBIDDEN and token.kind == "word":
             return token
+        if _REMOTE in head or (doubtful and _REMOTE in upper):
+            return token
+        if token.kind == "iri" and depth:
+            if _COMPARED_REMOTE.search(upper):
+                return token
+            doubtful = doubtful or "#" in upper or "'" in upper
+            depth += upper.count("(")
+        elif token.text in {"(", ")"}:
+            depth = max(depth + (1 if token.text == "(" else -1), 0)
     return None
 
 

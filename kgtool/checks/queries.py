@@ -12,6 +12,7 @@ from kgtool.engine import Solutions
 from kgtool.errors import KgError, Texts, texts
 from kgtool.finding import Finding, Place
 from kgtool.named import Binder, run
+from kgtool.project import REFUSED
 from kgtool.rules import builtin_rules
 from kgtool.write.results import Term, n3, plain
 
@@ -23,6 +24,9 @@ def check_queries(inputs: Inputs) -> Outcome:
     """Query files that cannot be used, tests that fail, and one finding a row of every check query."""
     binder = Binder(inputs.curies, inputs.today, inputs.store)
     findings = list(inputs.catalog.problems)
+    for file in inputs.catalog.files:
+        if file.refused:
+            findings.append(inputs.finding("KG002", Place(file.name), REFUSED[file.refused]))
     count = len(inputs.catalog.queries)
     for query in inputs.catalog.queries.values():
         broken = _broken(inputs, query)

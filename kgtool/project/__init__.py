@@ -4,7 +4,7 @@ Settings come from the nearest `[tool.kgtool]` in pyproject.toml or from kgtool.
 stands to the repository's root; `KGTOOL_*` variables override them and command-line options override those.
 """
 
-from kgtool.project.files import ProjectFile, project_files
+from kgtool.project.files import REFUSED, ProjectFile, project_files
 from kgtool.project.settings import Preset, Project, Setting, open_project
 
-__all__ = ["Preset", "Project", "ProjectFile", "Setting", "open_project", "project_files"]
+__all__ = ["REFUSED", "Preset", "Project", "ProjectFile", "Setting", "open_project", "project_files"]

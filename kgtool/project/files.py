@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import quote
 
-from kgtool.errors import ProjectError, texts
+from kgtool.errors import ProjectError, Texts, texts
 from kgtool.project.settings import Project
 from kgtool.terms import GRAPH, MODEL_GRAPH
 
 # What travels with the program; data never does.
 SHIPPED_KINDS = ("ontology", "shapes", "queries")
+# Why a file is not read (`ProjectFile.refused`), in words.
+REFUSED: Mapping[str, Texts] = MappingProxyType({
+    "symlink": texts(zh="符號連結指向資料夾,或指向所屬資料夾之外,未讀取。",
+                     en="a link to a folder, or out of its own folder; not read."),
+    "special": texts(zh="不是一般檔案(裝置、管線或插座),未讀取。", en="a device, pipe or socket; not read."),
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -49,7 +56,8 @@ def project_files(project: Project, kind: str, suffixes: tuple[str, ...]) -> tup
     """The files of `kind` whose names end in one of `suffixes`, sorted by name. Cost: one walk of the folders.
 
     Raises:
-        ProjectError: a folder named in the settings does not exist, or the shipped model is not installed.
+        ProjectError: a folder named in the settings does not exist or cannot be listed, a file named there is of
+            another kind, or the shipped model is not installed.
     """
     found: dict[str, ProjectFile] = {}
     if project.model and kind in SHIPPED_KINDS:
@@ -82,10 +90,12 @@ def model_root() -> Path:
 
 
 def _walk(folder: Path, suffixes: tuple[str, ...]) -> Iterator[tuple[Path, str]]:
-    if folder.is_file():
-        yield folder, ""
+    if not folder.is_dir():
+        if not folder.name.endswith(suffixes):
+            raise _unusable(folder, f"須為資料夾或 {'、'.join(suffixes)} 檔", f"is no folder and no {', '.join(suffixes)} file")
+        yield folder, _refusal(folder, folder.parent)
         return
-    for parent, folders, names in os.walk(folder, followlinks=False):
+    for parent, folders, names in os.walk(folder, followlinks=False, onerror=_unlisted):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in folders:
             if (Path(parent) / name).is_symlink():
@@ -95,6 +105,19 @@ def _walk(folder: Path, suffixes: tuple[str, ...]) -> Iterator[tuple[Path, str]]
                 continue
             path = Path(parent) / name
             yield path, _refusal(path, folder)
+
+
+def _unlisted(error: OSError) -> None:
+    """os.walk() passes over a folder that it cannot list; files that nobody checked must not look like a pass."""
+    raise _unusable(Path(error.filename), f"無法列出({error.strerror})", f"cannot be listed ({error.strerror})") from error
+
+
+def _unusable(folder: Path, zh: str, en: str) -> ProjectError:
+    return ProjectError(
+        "E-FOLDER",
+        texts(zh=f"{folder}:{zh}。", en=f"{folder}: {en}."),
+        texts(zh="請更正設定中之資料夾或其權限。", en="Correct the folder in the settings, or its permissions."),
+    )
 
 
 def _refusal(path: Path, folder: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import difflib
+import re
 import tomllib
 import zoneinfo
 from collections.abc import Mapping
@@ -35,6 +36,9 @@ DEFAULTS: Mapping[str, tuple[type, Any]] = {
     "fail-on": (str, "error"),
     "format": (str, ""),
 }
+# Source: RDF 1.1 Turtle §6.5, PN_PREFIX and IRIREF, here an absolute IRI.
+_PREFIX = re.compile(r"(?:[^\W\d_](?:[\w.-]*[\w-])?)?")
+_NAMESPACE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^<>\"{}|^`\\\x00-\x20]*")
 FROM_ENVIRONMENT = ("sources", "lang", "as-of", "fail-on", "format", "timezone")
 
 
@@ -143,7 +147,7 @@ def open_project(start: Path, environ: Mapping[str, str], options: Mapping[str, 
 
 
 def _find(start: Path) -> tuple[Path, dict[str, Any]]:
-    if not start.exists():
+    if not _exists(start):
         raise ProjectError(
             "E-PATH-NONE",
             texts(zh=f"{start}:沒有這個檔案或資料夾。", en=f"{start}: no such file or folder."),
@@ -164,8 +168,8 @@ def _find(start: Path) -> tuple[Path, dict[str, Any]]:
     raise ProjectError(
         "E-PROJECT-NONE",
         texts(
-            zh=f"從 {start} 向上找不到 [tool.kgtool] 設定。",
-            en=f"No [tool.kgtool] settings at or above {start}.",
+            zh=f"從 {here} 向上找不到 [tool.kgtool] 設定。",
+            en=f"No [tool.kgtool] settings at or above {here}.",
         ),
         texts(
             zh="請在專案資料夾中執行,或在該處建立 kgtool.toml(參見 docs/configuration.md)。",
@@ -174,9 +178,16 @@ def _find(start: Path) -> tuple[Path, dict[str, Any]]:
     )
 
 
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # a name that is too long, or holds a NUL
+        return False
+
+
 def _read_toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise ProjectError(
             "E-CONFIG-TOML",
@@ -212,8 +223,8 @@ def _check_value(name: str, setting: Setting, config: Path) -> None:
         raise _bad(name, f"must be a {kind}", f"須為 {kind}", config)
     if kind == "list" and not all(isinstance(item, str) for item in value):
         raise _bad(name, "must hold strings", "須為字串清單", config)
-    if name == "prefixes" and not all(isinstance(item, str) for item in value.values()):
-        raise _bad(name, "must map prefixes to namespaces", "須為前綴對命名空間", config)
+    if name == "prefixes":
+        _check_prefixes(value, config)
     if name == "presets":
         for key, table in value.items():
             _preset(key, table, config)
@@ -221,6 +232,21 @@ def _check_value(name: str, setting: Setting, config: Path) -> None:
         _CONVERSIONS.get(name, lambda text: text)(value)
     except (ValueError, zoneinfo.ZoneInfoNotFoundError, OSError) as error:
         raise _bad(name, f"'{value}' ({setting.origin}): {error}", f"「{value}」({setting.origin})", config) from error
+
+
+def _typed(value: Any) -> str:
+    """A TOML value as a user would type it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _check_prefixes(table: Mapping[str, Any], config: Path) -> None:
+    for prefix, namespace in table.items():
+        if not isinstance(namespace, str):
+            raise _bad("prefixes", "must map prefixes to namespaces", "須為前綴對命名空間", config)
+        if not _PREFIX.fullmatch(prefix) or not _NAMESPACE.fullmatch(namespace):
+            raise _bad(
+                f"prefixes.{prefix}", f"'{namespace}': no prefix and IRI", f"「{namespace}」:不是前綴與 IRI", config
+            )
 
 
 def _date_or_empty(value: str) -> None:
@@ -248,5 +274,9 @@ def _preset(name: str, table: Any, config: Path = Path()) -> Preset:
     unknown = sorted(set(table) - {"query", "params", "summary"})
     if unknown:
         raise _bad(f"presets.{name}", f"unknown key '{unknown[0]}'", f"不認得的鍵「{unknown[0]}」", config)
-    params = {key: str(value) for key, value in table.get("params", {}).items()}
-    return Preset(name, table["query"], params, dict(table.get("summary", {})))
+    params, summary = table.get("params", {}), table.get("summary", {})
+    if not isinstance(params, dict):
+        raise _bad(f"presets.{name}", "params must be a table", "params 須為表", config)
+    if not isinstance(summary, dict) or not all(isinstance(text, str) for text in summary.values()):
+        raise _bad(f"presets.{name}", "summary needs a text a language", "summary 須分語言", config)
+    return Preset(name, table["query"], {key: _typed(value) for key, value in params.items()}, dict(summary))

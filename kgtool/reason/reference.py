@@ -15,7 +15,7 @@ import pyoxigraph as ox
 
 from kgtool.errors import EngineError, texts
 from kgtool.terms import OWL, RDF, RDFS
-from kgtool.write.terms import from_rdflib, to_graph
+from kgtool.write.terms import from_rdflib, quiet, to_graph
 
 _ERROR = "http://www.daml.org/2002/03/agents/agent-ont#error"
 _TYPE = ox.NamedNode(RDF + "type")
@@ -33,8 +33,11 @@ _ON_PROPERTIES = frozenset(
         OWL + "equivalentProperty",
         OWL + "propertyDisjointWith",
         OWL + "onProperty",
+        OWL + "assertionProperty",
     }
 )
+# A list may name properties (a property chain, disjoint properties): every IRI in a list counts as one.
+_ON_PROPERTIES_IN_LISTS = RDF + "first"
 _DECLARATIONS = frozenset(
     {OWL + "ObjectProperty", OWL + "DatatypeProperty", OWL + "AnnotationProperty", RDF + "Property"}
 )
@@ -69,11 +72,15 @@ def close(quads: Iterable[ox.Quad]) -> Closure:
     """
     import owlrl
 
-    stated = {ox.Triple(quad.subject, quad.predicate, quad.object) for quad in quads}
-    relevant = _relevant(stated)
-    graph = to_graph(relevant)
+    stated = {
+        ox.Triple(quad.subject, quad.predicate, quad.object)
+        for quad in quads
+        if not isinstance(quad.object, ox.Triple)  # triple terms (RDF 1.2) entail nothing in OWL 2
+    }
+    graph = to_graph(_relevant(stated))
     try:
-        owlrl.DeductiveClosure(owlrl.OWLRL_Semantics, axiomatic_triples=False, datatype_axioms=False).expand(graph)
+        with quiet():
+            owlrl.DeductiveClosure(owlrl.OWLRL_Semantics, axiomatic_triples=False, datatype_axioms=False).expand(graph)
     except Exception as error:  # owlrl raises bare Exceptions; any of them means that there is no closure
         raise EngineError(
             "E-REASONER",
@@ -82,7 +89,7 @@ def close(quads: Iterable[ox.Quad]) -> Closure:
                 zh="請先更正語法與型別錯誤,再執行一次。", en="Correct syntax and datatype errors first, then run again."
             ),
         ) from error
-    subjects = {triple.subject for triple in relevant}
+    subjects = {triple.subject for triple in stated}
     inferred, errors = [], set()
     for subject, predicate, value in graph:
         if str(predicate) == _ERROR:
@@ -104,7 +111,7 @@ def _relevant(stated: set[ox.Triple]) -> list[ox.Triple]:
     active = set(_AXIOMS)
     for triple in stated:
         predicate = triple.predicate.value
-        if predicate in _ON_PROPERTIES:
+        if predicate in _ON_PROPERTIES or predicate == _ON_PROPERTIES_IN_LISTS:
             active |= {term.value for term in (triple.subject, triple.object) if isinstance(term, ox.NamedNode)}
         elif predicate in {RDFS + "domain", RDFS + "range", OWL + "propertyChainAxiom"} and isinstance(
             triple.subject, ox.NamedNode

@@ -6,7 +6,10 @@ lower-cases language tags; so every literal is made with normalize=False and its
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import contextlib
+import logging
+import warnings
+from collections.abc import Iterable, Iterator
 
 import pyoxigraph as ox
 import rdflib
@@ -15,6 +18,23 @@ from rdflib.term import IdentifiedNode
 from kgtool import lang, terms
 
 _STRING = terms.XSD + "string"
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """No warnings and no log of rdflib's: it writes a traceback to stderr for every ill-typed literal it meets.
+
+    What is wrong with such a literal is a finding of the checks. Process-wide while it lasts.
+    """
+    logger = logging.getLogger("rdflib.term")
+    before = logger.disabled
+    logger.disabled = True
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.disabled = before
 
 
 def to_rdflib(term: object) -> rdflib.term.Node:
@@ -56,8 +76,9 @@ def to_graph(statements: Iterable[ox.Quad | ox.Triple]) -> rdflib.Graph:
             node = cache[value] = to_rdflib(value)
         return node
 
-    for statement in statements:
-        subject = term(statement.subject)
-        if isinstance(subject, IdentifiedNode):
-            graph.add((subject, term(statement.predicate), term(statement.object)))
+    with quiet():
+        for statement in statements:
+            subject = term(statement.subject)
+            if isinstance(subject, IdentifiedNode):
+                graph.add((subject, term(statement.predicate), term(statement.object)))
     return graph

@@ -1,0 +1,105 @@
+"""What the reasoners return: the closure, its contradictions, and proofs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import pyoxigraph as ox
+
+Node = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+
+
+class Fact(NamedTuple):
+    """A statement of a proof. Unlike an RDF triple its subject may be a literal: rules can type values."""
+
+    subject: Node
+    predicate: Node
+    object: Node
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.predicate} {self.object}"
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Why a statement holds: the rule that gives it and the proofs of the rule's premises.
+
+    Attributes:
+        rule: name in the OWL 2 RL/RDF rules, e.g. `prp-dom`; "" for what is stated.
+        premises: in the order of the rule; empty for what is stated, and for what holds in every graph.
+    """
+
+    fact: Fact
+    rule: str = ""
+    premises: tuple[Proof, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """Rule applications in the tree."""
+        return (1 if self.rule else 0) + sum(premise.size for premise in self.premises)
+
+    def stated(self) -> Iterator[Fact]:
+        """The statements at the leaves, in order, duplicates included."""
+        if not self.rule:
+            yield self.fact
+        for premise in self.premises:
+            yield from premise.stated()
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Contradiction:
+    """What cannot all be true.
+
+    Attributes:
+        detail: one English line that names every term by its IRI.
+        terms: the IRIs it names, in order of mention; the resource that it is about first.
+        rule: the rule that fails, e.g. `cax-dw`; "" where the reasoner does not say (owlrl).
+        premises: what the rule applies to, axioms included; each is stated or follows.
+        proofs: why each premise holds; empty where the reasoner does not say.
+    """
+
+    detail: str
+    terms: tuple[str, ...]
+    rule: str = ""
+    premises: tuple[Fact, ...] = field(default=(), compare=False)
+    proofs: tuple[Proof, ...] = field(default=(), compare=False)
+
+    def stated(self) -> tuple[Fact, ...]:
+        """The statements that it rests on, each once, in the order of the proofs."""
+        return tuple(dict.fromkeys(fact for proof in self.proofs for fact in proof.stated()))
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """What follows.
+
+    Attributes:
+        inferred: triples that follow and were not stated, between IRIs and blank nodes, about stated subjects; sorted.
+        contradictions: root causes first, without duplicates.
+        found: how many contradictions there are; those past the first twenty are not listed.
+    """
+
+    inferred: tuple[ox.Triple, ...]
+    contradictions: tuple[Contradiction, ...]
+    found: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a run may use before it is refused by name.
+
+    Attributes:
+        inferred: statements that may follow.
+        memory: bytes that this process may hold; 0 stands for three quarters of the machine's memory.
+    """
+
+    inferred: int = 40_000_000
+    memory: int = 0
+
+    def bytes(self) -> int:
+        if self.memory:
+            return self.memory
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") * 3 // 4
