@@ -14,6 +14,7 @@ from kgtool.catalog import Catalog
 from kgtool.engine import EmbeddedStore
 from kgtool.errors import Texts
 from kgtool.finding import Finding, Note, Place, Severity
+from kgtool.index import Index
 from kgtool.load import Dataset
 from kgtool.locate import Locator
 from kgtool.project import Project
@@ -46,6 +47,14 @@ class Inputs:
     @cached_property
     def locator(self) -> Locator:
         return Locator(self.dataset)
+
+    @cached_property
+    def index(self) -> Index:
+        """Ontology, data and shapes as integer columns; `sources_of` names the file of a statement."""
+        index = Index()
+        for file in self.dataset.files:
+            index.extend(self.dataset.graphs[file.graph], file.name)
+        return index
 
     @cached_property
     def closure(self) -> Closure:

@@ -24,9 +24,8 @@ def check_queries(inputs: Inputs) -> Outcome:
     """Query files that cannot be used, tests that fail, and one finding a row of every check query."""
     binder = Binder(inputs.curies, inputs.today, inputs.store)
     findings = list(inputs.catalog.problems)
-    for file in inputs.catalog.files:
-        if file.refused:
-            findings.append(inputs.finding("KG002", Place(file.name), REFUSED[file.refused]))
+    refused = (file for file in inputs.catalog.files if file.refused)
+    findings += [inputs.finding("KG002", Place(file.name), REFUSED[file.refused]) for file in refused]
     count = len(inputs.catalog.queries)
     for query in inputs.catalog.queries.values():
         broken = _broken(inputs, query)

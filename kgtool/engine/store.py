@@ -69,7 +69,7 @@ class EmbeddedStore:
                 names = tuple(variable.value for variable in answer.variables)
                 return Solutions(names, tuple(tuple(solution[name] for name in names) for solution in answer))
             if isinstance(answer, ox.QueryTriples):
-                return Triples(tuple(sorted(set(answer), key=str)))
+                return Triples(_canonical(set(answer)))
         except (OSError, ValueError, RuntimeError) as error:
             raise _failed(str(error)) from error
         return bool(answer)
@@ -83,6 +83,15 @@ class EmbeddedStore:
             raise syntax_error(str(error.msg or error)) from error
         except (OSError, ValueError, RuntimeError) as error:
             raise _failed(str(error)) from error
+
+
+def _canonical(triples: set[ox.Triple]) -> tuple[ox.Triple, ...]:
+    """Sorted; blank nodes, which CONSTRUCT labels at random, get canonical labels. Source: RDF Dataset Canonicalization."""
+    if any(isinstance(term, ox.BlankNode) for triple in triples for term in (triple.subject, triple.object)):
+        dataset = ox.Dataset(ox.Quad(*triple) for triple in triples)
+        dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+        triples = {quad.triple for quad in dataset}
+    return tuple(sorted(triples, key=str))
 
 
 class QuerySyntaxError(QueryError):

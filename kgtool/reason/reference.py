@@ -34,10 +34,9 @@ _ON_PROPERTIES = frozenset(
         OWL + "propertyDisjointWith",
         OWL + "onProperty",
         OWL + "assertionProperty",
+        RDF + "first",  # a list may be a property chain
     }
 )
-# A list may name properties (a property chain, disjoint properties): every IRI in a list counts as one.
-_ON_PROPERTIES_IN_LISTS = RDF + "first"
 _DECLARATIONS = frozenset(
     {OWL + "ObjectProperty", OWL + "DatatypeProperty", OWL + "AnnotationProperty", RDF + "Property"}
 )
@@ -111,7 +110,7 @@ def _relevant(stated: set[ox.Triple]) -> list[ox.Triple]:
     active = set(_AXIOMS)
     for triple in stated:
         predicate = triple.predicate.value
-        if predicate in _ON_PROPERTIES or predicate == _ON_PROPERTIES_IN_LISTS:
+        if predicate in _ON_PROPERTIES:
             active |= {term.value for term in (triple.subject, triple.object) if isinstance(term, ox.NamedNode)}
         elif predicate in {RDFS + "domain", RDFS + "range", OWL + "propertyChainAxiom"} and isinstance(
             triple.subject, ox.NamedNode
