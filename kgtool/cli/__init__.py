@@ -6,7 +6,6 @@ A command's module is imported when the command is run, so that `kgtool --help` 
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -14,13 +13,15 @@ from collections.abc import Sequence
 import click
 
 from kgtool import __version__
-from kgtool.cli.common import complain, message_language_of
+from kgtool.cli.common import complain, discard_output, message_language_of
+from kgtool.cli.usage import usage_error
 from kgtool.errors import KgError, texts
 
 # Command to its module and the line that `--help` shows; kept here so that listing imports nothing.
 COMMANDS = {
     "check": "檢查專案:語法、推理、形狀、查詢、證據、時間 / Check a project",
     "query": "執行具名查詢或查詢檔 / Run a named query or a query file",
+    "fmt": "將 Turtle 檔排成一致的版面 / Lay out Turtle files in one way",
     "cite": "產生可貼上的證據節點 / Print evidence ready to paste",
     "source": "管理來源文字 / Bring source texts to hand, describe new ones",
     "rule": "說明規則代碼 / Explain a rule code",
@@ -73,13 +74,16 @@ def status(arguments: list[str]) -> int:
     except click.exceptions.Exit as leaving:
         return leaving.exit_code
     except click.ClickException as error:
-        error.show()
+        if _is_help(error):
+            error.show()
+        else:
+            complain(usage_error(error, list(COMMANDS)), message_language_of(arguments))
         return EXIT_USAGE
     except (click.Abort, KeyboardInterrupt):
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         # The reader has gone (`kgtool query … | head`): nothing more to say, and nothing to flush into.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        discard_output()
         return 0
     except KgError as error:
         complain(error, message_language_of(arguments))
@@ -89,6 +93,11 @@ def status(arguments: list[str]) -> int:
             traceback.print_exc()
         complain(_internal(error), message_language_of(arguments))
         return EXIT_USAGE
+
+
+def _is_help(error: click.ClickException) -> bool:
+    """`kgtool` alone is answered with its help, which click raises as an error."""
+    return isinstance(error, getattr(click.exceptions, "NoArgsIsHelpError", ()))
 
 
 def _internal(error: Exception) -> KgError:

@@ -10,9 +10,8 @@ import pyoxigraph as ox
 
 from kgtool.finding import Place
 from kgtool.load import Dataset
-from kgtool.locate.statements import Statement, literal_key, statements
-from kgtool.locate.tokens import Lines
 from kgtool.project import ProjectFile
+from kgtool.turtle import Lines, Statement, literal_key, statements
 
 _Key = tuple[str, ...]
 # How far ahead a statement may stand in one reading and not yet in the other: cells of a collection come in another order.

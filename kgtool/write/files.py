@@ -12,11 +12,17 @@ from kgtool.errors import ProjectError, texts
 def write_file(path: Path, content: str) -> None:
     """Replace `path` by `content` (UTF-8, LF) in one step; a crash or full disk leaves the old file as it was.
 
+    A link is followed; a device or pipe is written to.
+
     Raises:
         ProjectError: the folder does not exist or cannot be written.
     """
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        if path.exists() and not path.is_file():  # replacing a device or pipe would remove it
+            path.write_text(content, encoding="utf-8", newline="\n")
+            return
+        target = path.resolve()  # the file behind a link is replaced, not the link
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     except OSError as error:
         raise _failed(path, error) from error
     temporary = Path(name)
@@ -25,8 +31,8 @@ def write_file(path: Path, content: str) -> None:
             stream.write(content.encode("utf-8"))
             stream.flush()
             os.fsync(stream.fileno())
-        temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
-        temporary.replace(path)
+        temporary.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o644)
+        temporary.replace(target)
     except OSError as error:
         raise _failed(path, error) from error
     finally:
