@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import operator
 from collections.abc import Iterable, Mapping
@@ -11,7 +12,7 @@ from pathlib import Path
 from kgtool.checks.context import Inputs
 from kgtool.checks.evidence import read_records
 from kgtool.errors import KgError, SourceError, UsageError, texts
-from kgtool.sources import SourceRecord, SourceText, compare, find_text, line_digests, read_source, sha256
+from kgtool.sources import SourceRecord, SourceText, compare, file_names, find_text, line_digests, read_source, sha256
 from kgtool.terms import CD, OA
 from kgtool.write.files import write_file
 
@@ -138,7 +139,7 @@ def read_facts(path: Path) -> list[FactSpan]:
         UsageError: unreadable, or a line that is not such an object; the message names the line.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(
             "E-FILE-READ", texts(zh=f"{path}:無法讀取({error})。", en=f"{path}: cannot be read ({error}).")
@@ -238,15 +239,16 @@ def add_source(inputs: Inputs, path: Path) -> tuple[SourceRecord, Path]:
     records, _ = read_records(inputs)
     for _, record in sorted(records.items()):
         if record.sha256 == text.sha256:
-            target = folder / (record.file_name or record.iri.rsplit("/", 1)[-1] + ".txt")
-            folder.mkdir(parents=True, exist_ok=True)
+            target = folder / next(iter(file_names(record)), f"{record.sha256}.txt")
+            with contextlib.suppress(OSError):  # write_file says why it cannot be written
+                folder.mkdir(parents=True, exist_ok=True)
             write_file(target, text.text)
             return record, target
     raise _unknown_text(inputs, records.values(), text)
 
 
 def _unknown_text(inputs: Inputs, records: Iterable[SourceRecord], text: SourceText) -> KgError:
-    lines = {line.sha256 for line in line_digests(text.text)}
+    lines = {line.sha256 for line in line_digests(text.text) if line.length}  # any two texts share a blank line
     nearest = max(records, key=lambda record: sum(line.sha256 in lines for line in record.lines), default=None)
     if nearest is None or not any(line.sha256 in lines for line in nearest.lines):
         return SourceError(

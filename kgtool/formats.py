@@ -10,7 +10,11 @@ class ReportFormat(enum.StrEnum):
 
     HUMAN = "human"
     JSON = "json"
+    JSONL = "jsonl"
     GITHUB = "github"
+    JUNIT = "junit"
+    SARIF = "sarif"
+    MARKDOWN = "markdown"
 
 
 class ResultFormat(enum.StrEnum):
@@ -23,6 +27,13 @@ class ResultFormat(enum.StrEnum):
     XML = "xml"
     TTL = "ttl"
     JSONLD = "jsonld"
+
+
+class Engine(enum.StrEnum):
+    """Which validator runs the shapes: the program's own, or pySHACL as a reference (about 40 times slower)."""
+
+    KGTOOL = "kgtool"
+    PYSHACL = "pyshacl"
 
 
 class FailOn(enum.StrEnum):

@@ -17,7 +17,7 @@ import pyoxigraph as ox
 
 from kgtool.catalog import NamedQuery, Param, ParamType
 from kgtool.catalog.text import where_brace
-from kgtool.engine import Answer, EmbeddedStore, Solutions
+from kgtool.engine import Answer, Queryable, Solutions
 from kgtool.errors import QueryError, Texts, UsageError, texts
 from kgtool.terms import RDFS, SKOS, XSD
 from kgtool.write.curie import Curies
@@ -36,7 +36,7 @@ class Binder:
 
     curies: Curies
     today: datetime.date
-    store: EmbeddedStore
+    store: Queryable
 
     def bind(self, query: NamedQuery, given: Mapping[str, str]) -> dict[str, Term]:
         """Texts to terms, defaults filled in; an optional parameter without a value is left out.
@@ -139,17 +139,18 @@ def bound_text(query: NamedQuery, terms: Mapping[str, Term]) -> str:
                 zh=f"查詢 {query.name} 沒有可綁定參數的 WHERE 群組。",
                 en=f"query {query.name} has no WHERE group to bind parameters in.",
             ),
+            texts(zh="請寫出 WHERE { … }。", en="Write the query with WHERE { … }."),
         )
     names = " ".join(f"?{name}" for name in terms)
     values = " ".join(n3(term) for term in terms.values())
     return f"{query.text[:brace]} VALUES ({names}) {{ ({values}) }} {query.text[brace:]}"
 
 
-def run(query: NamedQuery, terms: Mapping[str, Term], store: EmbeddedStore, prefixes: Mapping[str, str]) -> Answer:
-    """Run a named query with bound parameters.
+def run(query: NamedQuery, terms: Mapping[str, Term], store: Queryable, prefixes: Mapping[str, str]) -> Answer:
+    """Run a named query with bound parameters, over a `QueryRunner` wherever the file may be somebody else's.
 
     Raises:
-        QueryError: the text does not parse or evaluation failed.
+        QueryError: the text does not parse, evaluation failed, or the runner stopped it.
     """
     return store.query(bound_text(query, terms), prefixes)
 
@@ -181,7 +182,7 @@ def _is_day(value: str) -> bool:
 
 
 def _usage(param: Param, what: Texts, near: str = "") -> UsageError:
-    hint = None
+    hint = texts(zh="`kgtool query 名稱 --help` 說明各參數。", en="`kgtool query NAME --help` explains the parameters.")
     if near:
         hint = texts(zh=f"是否指「{near}」?", en=f"Did you mean '{near}'?")
     elif param.example:

@@ -11,9 +11,9 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kgtool.catalog import Catalog, NamedQuery, load_catalog
-from kgtool.catalog.header import HeaderError, read_header
-from kgtool.catalog.text import forbidden, form
-from kgtool.engine import Answer, EmbeddedStore, Solutions
+from kgtool.catalog.header import HeaderError, has_header, read_header
+from kgtool.catalog.text import form
+from kgtool.engine import Answer, EmbeddedStore, QueryRunner, Solutions, guard
 from kgtool.errors import QueryError, Texts, UsageError, texts
 from kgtool.formats import RDF_SUFFIXES
 from kgtool.lang import canonical, pick
@@ -29,13 +29,14 @@ _LABELS = (SKOS + "prefLabel", RDFS + "label")
 
 @dataclass(frozen=True)
 class Workbench:
-    """A project's queries and its store, opened once."""
+    """A project's queries and its store, opened once; query texts run in the runner's worker, look-ups in the store."""
 
     project: Project
     catalog: Catalog
     store: EmbeddedStore
     curies: Curies
     today: datetime.date
+    runner: QueryRunner
 
     def find(self, name: str) -> tuple[NamedQuery, Preset | None]:
         """A named query, or a preset and the query it calls.
@@ -50,17 +51,19 @@ class Workbench:
         preset = presets.get(name)
         if preset and preset.query in self.catalog.queries:
             return self.catalog.queries[preset.query], preset
+        if preset:
+            name = preset.query
         for problem in self.catalog.problems:
             if Path(problem.place.path).stem == name:
                 raise QueryError(
                     "E-QUERY-BROKEN",
                     texts(
-                        zh=f"{problem.place}:{problem.message['zh-Hant']}",
-                        en=f"{problem.place}: {problem.message['en']}",
+                        zh=f"{problem.place}:{problem.message['zh-Hant'].rstrip('。')}。",
+                        en=f"{problem.place}: {problem.message['en'].rstrip('.')}.",
                     ),
                     problem.fix,
                 )
-        known = sorted([*self.catalog.queries, *presets])
+        known = sorted([*self.catalog.queries, *(() if preset else presets)])
         near = difflib.get_close_matches(name, known, 1)
         hint = (
             texts(zh=f"是否指「{near[0]}」?", en=f"Did you mean '{near[0]}'?") if near
@@ -78,27 +81,21 @@ class Workbench:
         """Run an ad-hoc query text; a header of `#+` lines is honoured when there is one.
 
         Raises:
-            QueryError: not a query, an update or SERVICE, or it does not parse.
+            QueryError: not a query, an update or SERVICE, over a limit, or it does not parse.
         """
-        word = forbidden(text)
-        if word or not form(text):
-            what = (
-                texts(zh=f"不得使用 {word.text}", en=f"{word.text} is not allowed")
-                if word
-                else texts(zh="不是查詢", en="not a query")
-            )
-            raise QueryError("E-QUERY-FORM", texts(zh=f"只接受 SELECT、ASK、CONSTRUCT、DESCRIBE:{what['zh-Hant']}。",
-                                                   en=f"only SELECT, ASK, CONSTRUCT and DESCRIBE are run: {what['en']}."))  # fmt: skip
+        refusal = guard(text, self.runner.limits)
+        if refusal is not None:
+            raise refusal.error()
         params = {}
-        if "#+" in text:
+        if has_header(text):
             try:
                 params = dict(read_header(text).params)
             except HeaderError as error:
                 raise QueryError(
                     "E-QUERY-BROKEN",
                     texts(
-                        zh=f"第 {error.line} 行:{error.message['zh-Hant']}",
-                        en=f"line {error.line}: {error.message['en']}",
+                        zh=f"第 {error.line} 行:{error.message['zh-Hant'].rstrip('。')}。",
+                        en=f"line {error.line}: {error.message['en'].rstrip('.')}.",
                     ),
                     error.fix,
                 ) from error
@@ -108,7 +105,7 @@ class Workbench:
 
     def _run(self, query: NamedQuery, given: Mapping[str, str]) -> Answer:
         terms = Binder(self.curies, self.today, self.store).bind(query, given)
-        return run(query, terms, self.store, self.project.prefixes)
+        return run(query, terms, self.runner, self.project.prefixes)
 
     def labels(self, solutions: Solutions, language: str) -> dict[str, str]:
         """IRI to label in the wanted language (else by the fixed fallback) for every IRI of a table."""
@@ -132,7 +129,8 @@ def open_workbench(project: Project, now: datetime.datetime) -> Workbench:
     """Read ontology and data into a store. A file with syntax errors gives what could be read: `kgtool check` reports it."""
     files = [file for kind in ("ontology", "data") for file in project_files(project, kind, tuple(RDF_SUFFIXES))]
     store = EmbeddedStore(load(files).quads())
-    return Workbench(project, load_catalog(project), store, Curies(project.prefixes), project.today(now))
+    catalog = load_catalog(project)
+    return Workbench(project, catalog, store, Curies(project.prefixes), project.today(now), QueryRunner(store))
 
 
 def listing(project: Project, catalog: Catalog) -> list[tuple[str, str, Texts]]:

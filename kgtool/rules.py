@@ -1,4 +1,4 @@
-"""Rule codes and their texts: read once from rules.toml; check queries add theirs through `with_queries`."""
+"""Rule codes and their texts: the program's own from rules.toml, those of check queries from their headers."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import functools
 import importlib.resources
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
 
 from kgtool.errors import Texts, texts
 
@@ -21,29 +22,47 @@ FAMILIES: Mapping[str, Texts] = MappingProxyType(
         "5": texts(zh="時間", en="time"),
         "6": texts(zh="語言與名稱", en="language and names"),
         "7": texts(zh="匯出與連結", en="export and links"),
+        "8": texts(zh="豁免", en="waivers"),
     }
 )
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Rule:
-    """What a code stands for. `bad` and `good` are examples of one line each."""
+    """What a code stands for.
+
+    Attributes:
+        bad, good: examples of one line each, for reading; "" where the rule is a check query's.
+        example_bad, example_good: file name to text, small projects that a test runs: the one has this finding and
+            no other, the other has none. Empty where the rule needs more than files (a link, a device, a source).
+    """
 
     code: str
     slug: str
     title: Texts
     why: Texts
     fix: Texts
-    bad: str
-    good: str
+    bad: str = ""
+    good: str = ""
+    example_bad: Mapping[str, str] = field(compare=False, default_factory=dict)
+    example_good: Mapping[str, str] = field(compare=False, default_factory=dict)
 
     @property
     def family(self) -> Texts:
-        return FAMILIES[self.code[2]]
+        return FAMILIES.get(self.code[2], {})
 
 
 @functools.cache
 def builtin_rules() -> Mapping[str, Rule]:
     """The program's own rules by code, sorted."""
-    table = tomllib.loads(importlib.resources.files("kgtool").joinpath("rules.toml").read_text(encoding="utf-8"))
-    return MappingProxyType({code: Rule(code, **fields) for code, fields in sorted(table.items())})
+    return MappingProxyType({code: Rule(code, **fields) for code, fields in sorted(_read("rules.toml").items())})
+
+
+@functools.cache
+def query_examples() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    """Examples of the check queries that ship with the model: query name to `example_bad` and `example_good`."""
+    return MappingProxyType(_read("examples.toml"))
+
+
+def _read(name: str) -> dict[str, dict[str, Any]]:
+    return tomllib.loads(importlib.resources.files("kgtool").joinpath(name).read_text(encoding="utf-8"))

@@ -10,6 +10,7 @@ import bisect
 import difflib
 import hashlib
 import itertools
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +20,9 @@ from kgtool.errors import SourceError, texts
 
 # How many windows a search through the whole text may hash for one span before it gives up (about 0.3 s).
 MOST_WINDOWS = 200_000
+# One component of a path: no separator, not `.` or `..`.
+_FILE_NAME = re.compile(r"(?!\.{1,2}$)[^/\\\x00-\x1f]+")
+_LONGEST_NAME = 255  # bytes
 
 
 def sha256(text: str) -> str:
@@ -108,14 +112,20 @@ def read_source(path: Path) -> SourceText:
         ) from error
 
 
+def file_names(record: SourceRecord) -> tuple[str, ...]:
+    """Names that the text may bear in a sources folder, best first; a recorded name that leads elsewhere is passed over."""
+    slug = record.iri.rstrip("/").rsplit("/", 1)[-1]
+    names = (record.file_name, f"{slug}.txt")
+    return tuple(name for name in names if _FILE_NAME.fullmatch(name) and len(name.encode()) <= _LONGEST_NAME)
+
+
 def find_text(record: SourceRecord, folder: Path) -> SourceText | None:
     """The text of a source in a folder: by the recorded file name, by the IRI's last part, then by digest.
 
     The name comes first, so that a changed text is still found and reported. Cost: one read; by digest, all files.
     """
-    slug = record.iri.rstrip("/").rsplit("/", 1)[-1]
-    for name in (record.file_name, f"{slug}.txt"):
-        if name and "/" not in name and (folder / name).is_file():
+    for name in file_names(record):
+        if (folder / name).is_file():
             return read_source(folder / name)
     for path in sorted(folder.glob("*.txt")):
         if path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == record.sha256:
@@ -173,8 +183,10 @@ class _Alignment:
             None, [line.sha256 for line in old], [line.sha256 for line in new], autojunk=False
         )
         self.runs = matcher.get_opcodes()
-        changed = [run for run in self.runs if run[0] != "equal"]
-        self.first_difference = min(changed[0][3] + 1, len(new)) if changed else 1
+        # Line by line and not from the runs: beside equal lines, such as blank ones, a run may begin too early.
+        pairs = enumerate(zip(old, new, strict=False), 1)
+        shorter = min(len(old), len(new)) + 1 if tuple(old) != new else 1
+        self.first_difference = min(next((n for n, (was, now) in pairs if was != now), shorter), len(new))
 
     def locate(self, span: Span) -> int | None:
         """New start of a span, None when its words are gone.
@@ -201,7 +213,7 @@ class _Alignment:
         elsewhere = (at for run in others for at in range(self.new[run[3]], self.new[run[4]]))
         length = span.end - span.start
         for at in itertools.islice(itertools.chain(guesses, elsewhere), MOST_WINDOWS):
-            if at >= 0 and sha256(self.text[at : at + length]) == span.sha256:
+            if 0 <= at <= len(self.text) - length and sha256(self.text[at : at + length]) == span.sha256:
                 return at
         return None
 

@@ -297,14 +297,14 @@ BRACES = [
     "SELECT * {@ }",
     "select ?x where{@}",
     "SELECT (EXISTS { ?a ?b ?c } AS ?x) WHERE {@ ?s ?p ?o }",
-    "SELECT (COUNT(?x) AS ?n) FROM <http://e/{> WHERE {@ ?s ?p ?o }",
+    "SELECT (COUNT(?x) AS ?n) FROM <http://e/(#(> WHERE {@ ?s ?p ?o }",
     "SELECT ?a WHERE {@ { SELECT ?b WHERE { ?a ?b ?c } } }",
-    "PREFIX select: <http://e/{#> SELECT ?x # {\nWHERE {@ ?x a select:ask }",
+    "PREFIX select: <http://e/(#> SELECT ?x # {\nWHERE {@ ?x a select:ask }",
     "PREFIX ex: <http://e/> SELECT (ex:f\\(\\' AS ?x) WHERE {@ }",
     "SELECT (\"{\" AS ?x) ('''{'{''''' AS ?y) (\"\\\"{\" AS ?z) WHERE {@ }",
     "ASK {@ ?s ?p ?o }",
     "ASK WHERE {@ ?s ?p ?o }",
-    "ASK FROM <http://e/a#b{> {@ ?s ?p ?o }",
+    "ASK FROM <http://e/a#b(> {@ ?s ?p ?o }",
     "CONSTRUCT { ?s ?p ?o } WHERE {@ ?s ?p ?o }",
     "CONSTRUCT { ?s ?p [ ?q ( ?o ) ] } {@ ?s ?p ?o }",
     "CONSTRUCT { ?s ?p '}{' } FROM <http://e/> WHERE {@ ?s ?p ?o }",
@@ -377,6 +377,7 @@ def test_form_is_the_first_keyword_before_any_bracket(text: str, form: str) -> N
         "ASK { ?s ?p ?o } # SERVICE, LOAD, INSERT",
         "PREFIX ex: <http://e/> ASK { ?s ?p ?o FILTER(?o = <http://e/a#b> && ?o != ex:service) }",
         "ASK { ?s ?p 'x'@en , _:service }",
+        "ASK { ?s ?p ?o FILTER(?o IN (<http://e/a#b>, <http://e/(c)#service>)) } # SERVICE",
         "SELECT (COUNT(*) AS ?loads) { ?s ?p ?o } ORDER BY ?added",
     ],
 )
@@ -404,13 +405,13 @@ HIDDEN = {
         "PREFIX ex: <http://e/> ASK { OPTIONAL { ?x ex:a\\'b ?y } SERVICE <URL> { ?s ?p ?o } FILTER(?q = 'x') }"
     ),
     "behind an escaped quote and a combining character": (
-        "PREFIX ex: <http://e/> ASK { OPTIONAL { ?x ex:o\u0301\\'b ?y } SERVICE <URL> { ?s ?p ?o } FILTER(1 = 'x') }"
+        "PREFIX ex: <http://e/> ASK { OPTIONAL { ?x ex:o\u0301\\'b ?y } SERVICE <URL> { ?s ?p ?o } FILTER('x' = 'x') }"
     ),
     "behind an escaped hash in a name": (
         "PREFIX ex: <http://e/> ASK { OPTIONAL { ?x ex:a\\#b ?y } SERVICE <URL> { ?s ?p ?o } }"
     ),
     "behind an IRI with an escape and a quote": (
-        "ASK { OPTIONAL { ?s ?p <http://e/\\u006F'> } SERVICE <URL> { ?s ?p ?o } FILTER(1 = 'x') }"
+        "ASK { OPTIONAL { ?s ?p <http://e/\\u006F'> } SERVICE <URL> { ?s ?p ?o } FILTER('x' = 'x') }"
     ),
     "less than, then a comment": "ASK { BIND(0 AS ?a) FILTER(?a<1)SERVICE#>\n<URL> { ?s ?p ?o } }",
     "less than a string": "ASK { FILTER(1<'>') SERVICE <URL> { ?s ?p ?o } FILTER('x' = 'x') }",
@@ -461,7 +462,10 @@ def listener() -> Iterator[Listener]:
 
 def contacts(text: str, listener: Listener, wait: float = 0.0) -> bool:
     """Whether oxigraph contacts the listener when it runs the text, unguarded."""
-    store = ox.Store([ox.Quad(ox.NamedNode("a:s"), ox.NamedNode("a:p"), ox.NamedNode("a:o"))])
+    while listener.came(0):  # a text before this one may have come twice
+        pass
+    store = ox.Store()
+    store.add(ox.Quad(ox.NamedNode("a:s"), ox.NamedNode("a:p"), ox.NamedNode("a:o")))
     try:
         answer = store.query(text.replace("URL", listener.url))
         list(answer) if isinstance(answer, ox.QuerySolutions) else bool(answer)
@@ -513,7 +517,7 @@ def test_tokens_are_slices_in_order_and_never_overlap(text: str) -> None:
 
 
 def test_scanning_is_linear_in_the_text() -> None:
-    """A megabyte of what would make a careless pattern try again and again."""
-    for piece in ("'", '"""', "\\", "<a", "?", "ex:", "((((", "#\n", "a.b:", "'''\\"):
-        text = piece * (1_000_000 // len(piece))
+    """What would make a careless pattern try again and again: with a quadratic one this takes minutes."""
+    for piece in ("'", '"""', "\\", "<a", "?", "ex:", "((((", "#\n", "a.b:", "a-", "'''\\", "'''\\n", "<\\u0041"):
+        text = piece * (100_000 // len(piece))
         assert sum(len(token.text) for token in sparql.tokens(text, comments=True)) <= len(text)

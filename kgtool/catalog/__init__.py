@@ -38,7 +38,7 @@ def load_catalog(project: Project) -> Catalog:
     problems: list[Finding] = []
     files = project_files(project, "queries", (".rq",))
     for file in sorted(files, key=lambda file: (not file.shipped, file.name)):
-        query = _read(file, problems)
+        query = _read(file, project, problems)
         if query is None:
             continue
         other = queries.get(query.name)
@@ -53,7 +53,7 @@ def load_catalog(project: Project) -> Catalog:
     return Catalog(dict(sorted(queries.items())), tuple(problems), files)
 
 
-def _read(file: ProjectFile, problems: list[Finding]) -> NamedQuery | None:
+def _read(file: ProjectFile, project: Project, problems: list[Finding]) -> NamedQuery | None:
     if file.refused:
         return None
     try:
@@ -69,7 +69,7 @@ def _read(file: ProjectFile, problems: list[Finding]) -> NamedQuery | None:
     except HeaderError as error:
         problems.append(_problem(file, error.line, error.message, error.fix))
         return None
-    for line, message in _mistakes(text, header.params):
+    for line, message in _mistakes(text, header.params, project):
         problems.append(_problem(file, line, message))
         return None
     parent = file.path.parent.name
@@ -80,8 +80,8 @@ def _read(file: ProjectFile, problems: list[Finding]) -> NamedQuery | None:
     )  # fmt: skip
 
 
-def _mistakes(text: str, params: Mapping[str, Param]) -> list[tuple[int, Texts]]:
-    """What makes a query unusable before it is parsed: no form, a forbidden word, a parameter it never mentions."""
+def _mistakes(text: str, params: Mapping[str, Param], project: Project) -> list[tuple[int, Texts]]:
+    """What makes a query unusable before it is parsed: no form, a forbidden word, a parameter it never mentions or of no class."""
     if not sparql.form(text):
         return [
             (
@@ -97,11 +97,18 @@ def _mistakes(text: str, params: Mapping[str, Param]) -> list[tuple[int, Texts]]
         line, _ = sparql.line_of(text, word.start)
         return [(line, texts(zh=f"查詢不得使用 {word.text}。", en=f"a query must not use {word.text}."))]
     mentioned = sparql.variables(text)
-    for name in params:
+    for name, param in params.items():
         if name not in mentioned:
             return [
                 (1, texts(zh=f"參數「{name}」在查詢中未使用。", en=f"parameter '{name}' is never used in the query."))
             ]
+        kind = param.cls
+        if kind and not kind.startswith("<") and kind.partition(":")[0] not in project.prefixes:
+            zh, en = (
+                f"參數「{name}」之類別「{kind}」前綴未知。",
+                f"parameter '{name}': class '{kind}' has no known prefix.",
+            )
+            return [(1, texts(zh=zh, en=en))]
     return []
 
 

@@ -7,6 +7,7 @@ error, because a header that says something untrue is worse than none.
 from __future__ import annotations
 
 import difflib
+import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -54,8 +55,7 @@ def read_header(text: str) -> Header:
     Raises:
         HeaderError: the first thing that is wrong, with its line.
     """
-    lines = text.removeprefix("\ufeff").split("\n")
-    numbers = [i for i, line in enumerate(lines, 1) if line.startswith("#+")]
+    lines, numbers = _leading(text)
     reader = _Reader([lines[i - 1][2:].removeprefix(" ").rstrip("\r") for i in numbers], numbers)
     table = reader.table()
     reader.only(table, KEYS, "header")
@@ -75,6 +75,18 @@ def read_header(text: str) -> Header:
         tuple(_test(reader, test) for test in reader.sequence(table, "tests")),
         code, Severity[word.upper()], reader.texts(table, "fix"),
     )  # fmt: skip
+
+
+def has_header(text: str) -> bool:
+    """Whether a query text begins with `#+` lines; a `#+` further down, say in a string, is none."""
+    return bool(_leading(text)[1])
+
+
+def _leading(text: str) -> tuple[list[str], list[int]]:
+    """All lines, and the numbers (1-based) of the `#+` lines that stand before the query among comments and blanks."""
+    lines = text.removeprefix("\ufeff").split("\n")
+    before = itertools.takewhile(lambda line: not line.strip() or line.lstrip().startswith("#"), lines)
+    return lines, [number for number, line in enumerate(before, 1) if line.startswith("#+")]
 
 
 def _param(reader: _Reader, name: str, spec: Any) -> Param:
@@ -142,9 +154,10 @@ class _Reader:
             line = self.numbers[min(row, len(self.numbers) - 1)] if self.numbers else 1
             raise HeaderError(line, texts(zh=f"檔頭不是正確的 YAML:{error.problem}",
                                           en=f"the header is not YAML: {error.problem}")) from error  # fmt: skip
-        except (yaml.YAMLError, ValueError) as error:
+        except (yaml.YAMLError, ValueError, RecursionError) as error:
+            said = "nested too deeply" if isinstance(error, RecursionError) else str(error)
             raise HeaderError(
-                1, texts(zh=f"檔頭不是正確的 YAML:{error}", en=f"the header is not YAML: {error}")
+                1, texts(zh=f"檔頭不是正確的 YAML:{said}", en=f"the header is not YAML: {said}")
             ) from error
         if not isinstance(table, dict):
             raise self.error("", "the header is not a mapping", "檔頭須為「鍵: 值」")

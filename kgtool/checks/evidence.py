@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 from collections import defaultdict
@@ -12,7 +13,7 @@ import pyoxigraph as ox
 from kgtool.checks.context import Inputs, Outcome, Term
 from kgtool.errors import SourceError, Texts, texts
 from kgtool.finding import Finding, Note, Place
-from kgtool.sources import Comparison, LineDigest, SourceRecord, SourceText, Span, compare, find_text
+from kgtool.sources import Comparison, LineDigest, SourceRecord, SourceText, Span, compare, find_text, line_digests
 from kgtool.terms import CD, OA, RDF
 
 _HEX = re.compile(r"[0-9a-f]{64}")
@@ -165,6 +166,12 @@ def _findings(inputs: Inputs, record: SourceRecord, text: SourceText, comparison
         )
         out.append(inputs.finding("KG401", Place(name, comparison.line), message, focus=record.iri,
                                   value=text.sha256, related=(here(record.iri),)))  # fmt: skip
+    elif record.lines and record.lines != (right := line_digests(text.text)):
+        pairs = enumerate(itertools.zip_longest(record.lines, right), 1)
+        line = next(number for number, (stated, found) in pairs if stated != found)
+        message = texts(zh=f"cd:lineDigests 自第 {line} 行起與全文不符,而 cd:sha256 相符。",
+                        en=f"cd:lineDigests does not fit the text from line {line} on, though cd:sha256 does.")  # fmt: skip
+        out.append(inputs.finding("KG404", here(record.iri, CD + "lineDigests"), message, focus=record.iri))
     for span, start in comparison.moved:
         end = start + span.end - span.start
         line, column = text.place(start)

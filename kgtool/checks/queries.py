@@ -1,16 +1,25 @@
-"""KG3xx and the codes of check queries: query files parse, keep their word, and their checks' rows are findings."""
+"""KG3xx and the codes of check queries: query files parse, keep their word, and their checks' rows are findings.
+
+Every text runs in a worker under limits (`kgtool.engine.runner`): no query file can end a check but by a finding.
+"""
 
 from __future__ import annotations
 
-import csv
-import itertools
+import dataclasses
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
-from kgtool.catalog import NamedQuery, QueryTest
+from kgtool.catalog import NamedQuery
+from kgtool.catalog.text import line_of
 from kgtool.checks.context import Inputs, Outcome
-from kgtool.engine import Solutions
-from kgtool.errors import KgError, Texts, texts
-from kgtool.finding import Finding, Place
+from kgtool.checks.query_lint import Remark, remarks
+from kgtool.checks.query_reader import outline
+from kgtool.checks.query_terms import Vocabulary, unknown_functions, unknown_terms
+from kgtool.checks.query_tests import difference, ill_typed_columns, tied_rows
+from kgtool.engine import CHECKED, Answer, QueryRunner, Solutions
+from kgtool.errors import KgError, QueryError, texts
+from kgtool.finding import Finding, Place, Severity
+from kgtool.lang import MESSAGE_LANGUAGES, canonical
 from kgtool.named import Binder, run
 from kgtool.project import REFUSED
 from kgtool.rules import builtin_rules
@@ -18,37 +27,73 @@ from kgtool.write.results import Term, n3, plain
 
 # Where a check query puts what; other columns are shown in the message.
 _FOCUS, _PATH, _VALUE = "focus", "path", "value"
+# What a query's own text shows is advice unless the query cannot mean what it says.
+_SEVERITY = {
+    code: Severity.INFO if code in {"KG306", "KG308", "KG309", "KG313", "KG315"} else Severity.WARNING
+    for code in (f"KG{number}" for number in range(304, 317))
+}
+# The engine's end by one query; its other tests would only take the same time again.
+_STOPPED = frozenset({"E-QUERY-TIMEOUT", "E-QUERY-MEMORY", "E-QUERY-CRASH"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Bench:
+    """What one run over all queries needs, and what it has found."""
+
+    inputs: Inputs
+    binder: Binder
+    runner: QueryRunner
+    vocabulary: Vocabulary
+    findings: list[Finding] = field(default_factory=list)
+
+    def answer(self, query: NamedQuery, given: dict[str, str]) -> Answer:
+        return run(query, self.binder.bind(query, given), self.runner, self.inputs.project.prefixes)
 
 
 def check_queries(inputs: Inputs) -> Outcome:
-    """Query files that cannot be used, tests that fail, and one finding a row of every check query."""
-    binder = Binder(inputs.curies, inputs.today, inputs.store)
+    """Query files that cannot be used, tests that fail, what their texts show, and a finding a row of a check query.
+
+    Cost: one worker for all of them; each query at most `CHECKED.seconds`.
+    """
     findings = list(inputs.catalog.problems)
     refused = (file for file in inputs.catalog.files if file.refused)
     findings += [inputs.finding("KG002", Place(file.name), REFUSED[file.refused]) for file in refused]
-    count = len(inputs.catalog.queries)
-    for query in inputs.catalog.queries.values():
-        broken = _broken(inputs, query)
-        if broken:
-            findings.append(broken)
-            continue
-        if not query.file.shipped:
-            count += len(query.tests)
-            for number, test in enumerate(query.tests, 1):
-                findings += _test(inputs, binder, query, number, test)
-        if query.role == "check":
-            findings += _rows(inputs, binder, query)
-    return Outcome(tuple(findings), count)
+    queries = inputs.catalog.queries.values()
+    if not queries:
+        return Outcome(tuple(findings), 0)
+    own = [query for query in queries if not query.file.shipped]
+    with QueryRunner(inputs.store, CHECKED) as runner:
+        bench = _Bench(inputs, Binder(inputs.curies, inputs.today, inputs.store), runner, Vocabulary(inputs))
+        for query in queries:
+            _check(bench, query)
+    return Outcome(tuple(findings + bench.findings), len(queries) + sum(len(query.tests) for query in own))
 
 
-def _broken(inputs: Inputs, query: NamedQuery) -> Finding | None:
-    """A query that does not parse, or whose columns are not those its header names."""
-    place = Place(query.file.name)
+def _check(bench: _Bench, query: NamedQuery) -> None:
+    broken = _broken(bench, query)
+    if broken:
+        bench.findings.append(broken)
+        return
+    if not query.file.shipped:
+        answers = _tested(bench, query)
+        bench.findings.extend(_advice(bench, query, answers))
+    if query.role == "check":
+        bench.findings.extend(_rows(bench, query))
+
+
+def _unusable(inputs: Inputs, query: NamedQuery, error: KgError) -> Finding:
+    """KG301 with the error's own words and place."""
+    line, column = getattr(error, "line", 0), getattr(error, "column", 0)
+    return inputs.finding("KG301", Place(query.file.name, line, column), error.message, value=query.name)
+
+
+def _broken(bench: _Bench, query: NamedQuery) -> Finding | None:
+    """A query that is refused or does not parse, or whose columns are not those its header names."""
+    inputs = bench.inputs
     try:
-        names = inputs.store.columns(query.text, inputs.project.prefixes)
+        names = bench.runner.columns(query.text, inputs.project.prefixes)
     except KgError as error:
-        line, column = getattr(error, "line", 0), getattr(error, "column", 0)
-        return inputs.finding("KG301", Place(query.file.name, line, column), error.message, value=query.name)
+        return _unusable(inputs, query, error)
     if names is None or (not query.columns and query.role != "ask"):
         return None
     differing = sorted(set(names) ^ set(query.columns))
@@ -58,79 +103,62 @@ def _broken(inputs: Inputs, query: NamedQuery) -> Finding | None:
     message = texts(
         zh=f"檔頭之 columns 與查詢之欄位不符:{listed}。", en=f"the header's columns differ from the query's: {listed}."
     )
-    return inputs.finding("KG301", place, message, value=query.name)
+    return inputs.finding("KG301", Place(query.file.name), message, value=query.name)
 
 
-def _test(inputs: Inputs, binder: Binder, query: NamedQuery, number: int, test: QueryTest) -> Iterator[Finding]:
-    try:
-        answer = run(query, binder.bind(query, test.params), inputs.store, inputs.project.prefixes)
-        wrong = _difference(inputs, answer, test)
-    except KgError as error:
-        wrong = error.message
-    if wrong:
-        message = texts(zh=f"測試 {number}:{wrong['zh-Hant']}", en=f"test {number}: {wrong['en']}")
-        yield inputs.finding("KG302", Place(query.file.name), message, value=f"{query.name}#{number}")
-
-
-def _difference(inputs: Inputs, answer: object, test: QueryTest) -> Texts | None:
-    """What differs between an answer and what a test expects; None when nothing does."""
-    rows = list(answer.rows) if isinstance(answer, Solutions) else list(getattr(answer, "triples", [answer]))
-    if test.min_rows is not None:
-        enough = len(rows) >= test.min_rows
-        return (
-            None
-            if enough
-            else texts(
-                zh=f"至少應有 {test.min_rows} 列,得 {len(rows)} 列",
-                en=f"expected at least {test.min_rows} rows, got {len(rows)}",
-            )
-        )
-    if test.empty:
-        return texts(zh=f"應無結果,得 {len(rows)} 列", en=f"expected none, got {len(rows)} rows") if rows else None
-    if not isinstance(answer, Solutions):
-        return texts(zh="rows 與 expect 只適用於 SELECT", en="rows and expect are for SELECT queries")
-    expected = _expected(inputs, test)
-    found = [tuple("" if cell is None else plain(cell) for cell in row) for row in answer.rows]
-    for number, (want, got) in enumerate(itertools.zip_longest(expected, found), 1):
-        if want != got:
-            return texts(
-                zh=f"第 {number} 列應為 {_shown(want)},得 {_shown(got)}",
-                en=f"row {number}: expected {_shown(want)}, got {_shown(got)}",
-            )
-    return None
-
-
-def _shown(row: tuple[str, ...] | None) -> str:
-    return "—" if row is None else "(" + ", ".join(row) + ")"
-
-
-def _expected(inputs: Inputs, test: QueryTest) -> list[tuple[str, ...]]:
-    """Expected cells as plain values: an IRI may be written as a prefixed name."""
-    rows: list[tuple[str, ...]]
-    if test.expect:
-        path = inputs.project.root / test.expect
+def _tested(bench: _Bench, query: NamedQuery) -> list[Answer]:
+    """Run the tests of a query; their answers, for what else they show."""
+    inputs, answers = bench.inputs, []
+    for number, test in enumerate(query.tests, 1):
         try:
-            with path.open(encoding="utf-8", newline="") as stream:
-                rows = [tuple(row) for row in csv.reader(stream)][1:]
-        except OSError as error:
-            raise KgError(
-                "E-TEST-FILE", texts(zh=f"{test.expect}:無法讀取。", en=f"{test.expect}: cannot be read.")
-            ) from error
-    else:
-        rows = list(test.rows or ())
-    return [tuple(_cell(inputs, cell) for cell in row) for row in rows]
+            answer = bench.answer(query, dict(test.params))
+            answers.append(answer)
+            wrong = difference(inputs, answer, test)
+        except QueryError as error:
+            bench.findings.append(_unusable(inputs, query, error))
+            if error.code in _STOPPED:
+                break
+            continue
+        except KgError as error:
+            wrong = error.message
+        if wrong:
+            message = texts(zh=f"測試 {number}:{wrong['zh-Hant']}", en=f"test {number}: {wrong['en']}")
+            place = Place(query.file.name)
+            bench.findings.append(inputs.finding("KG302", place, message, value=f"{query.name}#{number}"))
+    return answers
 
 
-def _cell(inputs: Inputs, cell: str) -> str:
-    prefix, colon, _ = cell.partition(":")
-    return (inputs.curies.expand(cell) or cell) if colon and prefix in inputs.curies.prefixes else cell
+def _advice(bench: _Bench, query: NamedQuery, answers: list[Answer]) -> Iterator[Finding]:
+    """What the text, the header and the tests' answers show, at its place."""
+    prefixes = bench.inputs.project.prefixes
+    found = [*unknown_terms(bench.inputs, bench.vocabulary, query), *unknown_functions(query, prefixes)]
+    select = outline(query.text)
+    if select is not None:
+        found += [*remarks(select, query.text, frozenset(query.params)), *tied_rows(select, answers)]
+    found += [*_header(query), *ill_typed_columns(query, answers)]
+    for remark in found:
+        # Offset 0 is the header, which has no place of its own.
+        place = Place(query.file.name, *(line_of(query.text, remark.start) if remark.start else (0, 0)))
+        finding = bench.inputs.finding(remark.code, place, remark.message, value=f"{query.name}: {remark.about}")
+        yield dataclasses.replace(finding, severity=_SEVERITY[remark.code])
 
 
-def _rows(inputs: Inputs, binder: Binder, query: NamedQuery) -> list[Finding]:
+def _header(query: NamedQuery) -> Iterator[Remark]:
+    """A question without a test, and a summary that one of the languages of messages lacks."""
+    if query.role == "ask" and not query.tests:
+        yield Remark("KG313", 0, "tests", texts(zh="此查詢沒有測試。", en="this query has no test."))
+    written = {canonical(tag) for tag, text in query.summary.items() if text.strip()}
+    for tag in MESSAGE_LANGUAGES:
+        if tag not in written:
+            yield Remark("KG314", 0, tag, texts(zh=f"summary 缺少 {tag}。", en=f"the summary has no {tag}."))
+
+
+def _rows(bench: _Bench, query: NamedQuery) -> list[Finding]:
+    inputs = bench.inputs
     try:
-        answer = run(query, binder.bind(query, {}), inputs.store, inputs.project.prefixes)
+        answer = bench.answer(query, {})
     except KgError as error:
-        return [inputs.finding("KG301", Place(query.file.name), error.message, value=query.name)]
+        return [_unusable(inputs, query, error)]
     if not isinstance(answer, Solutions):
         message = texts(zh="檢查查詢須為 SELECT。", en="a check query must be a SELECT.")
         return [inputs.finding("KG301", Place(query.file.name), message, value=query.name)]

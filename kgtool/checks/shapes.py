@@ -1,39 +1,109 @@
-"""KG2xx: SHACL. Counts and datatypes are judged on what is stated, class membership on the closure."""
+"""KG2xx: SHACL. Counts and datatypes are judged on what is stated, class membership on the closure.
+
+The shapes themselves are judged too: a validator ignores what it does not know, so a misspelt property, a shape without
+a target or a target without a node all look like a pass.
+"""
 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable
 
 import pyoxigraph as ox
 
 from kgtool.checks.context import Inputs, Outcome
 from kgtool.errors import Texts, texts
-from kgtool.finding import Finding, Place, Severity
-from kgtool.shacl import Result, ShapesError, validate
+from kgtool.finding import Finding, Note, Place, Severity
+from kgtool.index import Index
+from kgtool.rules import builtin_rules
+from kgtool.shacl import (
+    Engine,
+    Plan,
+    Problem,
+    Result,
+    ShapesError,
+    idle,
+    make_plan,
+    results,
+    validate,
+    validate_index,
+)  # fmt: skip
 from kgtool.terms import RDF, SH
 
 _SEVERITY = {"Violation": Severity.ERROR, "Warning": Severity.WARNING, "Info": Severity.INFO}
+# Flaws of shapes that stop nothing: how much each matters. Any other is an error.
+_FLAWS = {
+    "KG210": Severity.WARNING, "KG211": Severity.WARNING, "KG212": Severity.WARNING, "KG213": Severity.INFO,
+    "KG214": Severity.INFO, "KG216": Severity.WARNING,
+}  # fmt: skip
 _TYPE = ox.NamedNode(RDF + "type")
-_KINDS = {SH + "NodeShape", SH + "PropertyShape"}
 
 
 def check_shapes(inputs: Inputs) -> Outcome:
-    """One finding a validation result; counts the shapes."""
+    """One finding a validation result and a flaw of the shapes; counts the shapes, notes how many nodes they looked at."""
     shapes = list(inputs.dataset.quads("shapes"))
-    count = len(
-        {quad.subject for quad in shapes if quad.predicate == _TYPE and getattr(quad.object, "value", "") in _KINDS}
-    )
     if not shapes:
         return Outcome((), 0)
-    types = (triple for triple in inputs.closure.inferred if triple.predicate == _TYPE)
+    made = make_plan(shapes)
+    index = Index()
+    index.extend(inputs.dataset.quads("ontology", "data"))
     try:
-        results = validate(itertools.chain(inputs.dataset.quads("ontology", "data"), types), shapes)
+        if Engine(inputs.project["engine"]) is Engine.PYSHACL:
+            found, focus = _by_reference(inputs, shapes), {}
+        else:
+            report = validate_index(index, made, _types(inputs, index))
+            found, focus = results(made, report), dict(report.focus)
     except ShapesError as error:
-        first = next(file.name for file in inputs.dataset.files if file.kind == "shapes")
-        said = str(error)
-        message = texts(zh=f"形狀圖無法執行:{said}", en=f"the shapes cannot be run: {said}")
-        return Outcome((inputs.finding("KG202", Place(first), message),), count)
-    return Outcome(tuple(_finding(inputs, result) for result in results), count)
+        return Outcome((_broken(inputs, str(error)),), len(made.shapes))
+    flaws = [*made.problems, *(idle(made, index, focus) if focus else ())]
+    findings = (*(_finding(inputs, result) for result in found), *(_flaw(inputs, problem) for problem in flaws))
+    return Outcome(findings, len(made.shapes), _notes(made, focus))
+
+
+def _types(inputs: Inputs, index: Index) -> Index:
+    layer = index.layer()
+    layer.extend(triple for triple in inputs.closure.inferred if triple.predicate == _TYPE)
+    return layer
+
+
+def _by_reference(inputs: Inputs, shapes: Iterable[ox.Quad]) -> tuple[Result, ...]:
+    types = (triple for triple in inputs.closure.inferred if triple.predicate == _TYPE)
+    return validate(itertools.chain(inputs.dataset.quads("ontology", "data"), types), shapes, Engine.PYSHACL)
+
+
+def _broken(inputs: Inputs, said: str) -> Finding:
+    first = next(file.name for file in inputs.dataset.files if file.kind == "shapes")
+    message = texts(zh=f"形狀圖無法執行:{said}", en=f"the shapes cannot be run: {said}")
+    return inputs.finding("KG202", Place(first), message)
+
+
+def _notes(made: Plan, focus: dict[int, int]) -> tuple[Note, ...]:
+    """How much was looked at: a shape that found no focus node tested nothing."""
+    if not focus:
+        return ()
+    total = sum(focus.values())
+    message = texts(
+        zh=f"形狀 {len(made.shapes)} 個,其中 {len(focus)} 個有目標,共檢查焦點節點 {total} 個",
+        en=f"{len(made.shapes)} shapes, {len(focus)} with targets, looked at {total} focus nodes",
+    )
+    return (Note("shapes-focus", message),)
+
+
+def _flaw(inputs: Inputs, problem: Problem) -> Finding:
+    rule = builtin_rules()[problem.rule]
+    place = inputs.locator.place(problem.node, problem.predicate, problem.value)
+    if not place.path and problem.shape:
+        place = inputs.locator.place(problem.shape)
+    path = f"<{problem.predicate}>" if problem.predicate else ""
+    name = inputs.curies.short(problem.shape) if problem.shape else ""
+    message = {
+        tag: f"{name}:{text}" if tag.startswith("zh") else f"{name}: {text}" for tag, text in problem.message.items()
+    }
+    return Finding(
+        place, problem.rule, rule.slug, problem.shape or problem.node, path, problem.value,
+        _FLAWS.get(problem.rule, Severity.ERROR) if not problem.fatal else Severity.ERROR,
+        message if name else problem.message, rule.fix,
+    )  # fmt: skip
 
 
 def _finding(inputs: Inputs, result: Result) -> Finding:

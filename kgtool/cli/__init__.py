@@ -22,9 +22,12 @@ COMMANDS = {
     "check": "檢查專案:語法、推理、形狀、查詢、證據、時間 / Check a project",
     "query": "執行具名查詢或查詢檔 / Run a named query or a query file",
     "fmt": "將 Turtle 檔排成一致的版面 / Lay out Turtle files in one way",
+    "explain": "說明一項敘述何以成立 / Say why a statement holds",
+    "infer": "印出推得而未載明之三元組 / Print what follows and is not stated",
     "cite": "產生可貼上的證據節點 / Print evidence ready to paste",
     "source": "管理來源文字 / Bring source texts to hand, describe new ones",
     "rule": "說明規則代碼 / Explain a rule code",
+    "init": "建立另一城市的小專案 / Write a small project of another city",
     "config": "列出設定與其出處 / Show every setting and where it comes from",
     "completion": "產生指令補全 / Print shell completion",
 }
@@ -81,8 +84,8 @@ def status(arguments: list[str]) -> int:
         return EXIT_USAGE
     except (click.Abort, KeyboardInterrupt):
         return EXIT_INTERRUPTED
-    except BrokenPipeError:
-        # The reader has gone (`kgtool query … | head`): nothing more to say, and nothing to flush into.
+    except SystemExit:
+        # click leaves so when the reader of its help has gone (`kgtool --help | head`).
         discard_output()
         return 0
     except KgError as error:

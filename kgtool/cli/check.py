@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING
 import click
 
 from kgtool.cli.common import coloured, common_options, language_of, open_from, write_out
-from kgtool.formats import FailOn, ReportFormat
+from kgtool.errors import UsageError, texts
+from kgtool.formats import Engine, FailOn, ReportFormat
 
 if TYPE_CHECKING:
     from kgtool.project import Project
-    from kgtool.report import Line, Report
+    from kgtool.report import Extent, Line, Report, View
 
 _COLOURS = {"error": "red", "warning": "yellow", "info": "cyan", "good": "green"}
+# Formats that say something of every rule, found or not.
+_WITH_RULES = (ReportFormat.SARIF, ReportFormat.JUNIT)
 
 
 @click.command("check")
@@ -33,54 +36,127 @@ _COLOURS = {"error": "red", "warning": "yellow", "info": "cyan", "good": "green"
     type=click.Choice([f.value for f in FailOn]),
     help="自何種嚴重度起視為失敗 / Lowest severity that fails.",
 )
+@click.option("--engine", type=click.Choice([e.value for e in Engine]), help="形狀驗證引擎 / What runs the shapes.")
 @click.option(
     "--select", multiple=True, metavar="RULE", help="只報告此規則、代碼開頭或來源 / Only these rules or sources."
 )
 @click.option(
     "--ignore", multiple=True, metavar="RULE", help="不報告此規則、代碼開頭或來源 / Not these rules or sources."
 )
+@click.option(
+    "--changed-since", metavar="REV", help="只報告自某版本以來變更之檔案 / Only files changed since a git revision."
+)
+@click.option("--baseline", metavar="FILE", help="只報告基準檔所無之發現 / Only findings that the baseline has not.")
+@click.option(
+    "--write-baseline",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="將現有發現寫入基準檔 / Write the findings there are to a baseline.",
+)
+@click.option("--statistics", is_flag=True, help="依規則與嚴重度計數,並列出豁免 / Counts by rule, and what is waived.")
 @common_options
 def command(
-    path: Path | None, form: str | None, output_file: Path | None, fail_on: str | None, select: tuple[str, ...],
-    ignore: tuple[str, ...], project_dir: Path | None, sources: str | None, as_of: str | None, lang: str | None,
+    path: Path | None, form: str | None, output_file: Path | None, fail_on: str | None, engine: str | None,
+    select: tuple[str, ...], ignore: tuple[str, ...], changed_since: str | None, baseline: str | None, write_baseline: Path | None,
+    statistics: bool, project_dir: Path | None, sources: str | None, as_of: str | None, lang: str | None,
 ) -> int:  # fmt: skip
     """檢查專案。PATH 為專案資料夾,或其中一個檔案或資料夾(只報告其中的發現)。
 
     Check a project. PATH is a project's folder, or a file or folder in it whose findings alone are reported.
     """
-    from kgtool.check import check
+    from kgtool.check import accept, check
+    from kgtool.report import Extent
 
-    project = open_from(project_dir or path, {"sources": sources, "as-of": as_of, "fail-on": fail_on, "format": form})
+    options = {"sources": sources, "as-of": as_of, "fail-on": fail_on, "format": form, "baseline": baseline,
+               "engine": engine}  # fmt: skip
+    if write_baseline:
+        options["baseline"] = ""  # it is being made: an old one, or none, must not stand in the way
+    project = open_from(project_dir or path, options)
+    if write_baseline:
+        _whole(project, path, (*select, *ignore, changed_since, baseline))
     language = language_of(lang, project)
-    report = check(project, datetime.datetime.now(datetime.UTC), only=path, select=select, ignore=ignore)
-    _print(report, project, language, output_file)
+    now = datetime.datetime.now(datetime.UTC)
+    report = check(project, now, only=path, select=select, ignore=ignore, changed_since=changed_since)
+    if write_baseline:
+        report = _accepted(accept(report), write_baseline, language)
+    _print(report, project, language, output_file, Extent.STATISTICS if statistics else Extent.PLAIN)
     return report.exit_status(FailOn(project["fail-on"]))
 
 
-def _print(report: Report, project: Project, language: str, output_file: Path | None) -> None:
-    from kgtool.report import to_github, to_human, to_json
+def _whole(project: Project, path: Path | None, narrowing: tuple[str | None, ...]) -> None:
+    """A baseline of a part would forget the rest."""
+    if any(narrowing) or (path is not None and path.resolve() != project.root):
+        raise UsageError(
+            "E-USAGE",
+            texts(zh="--write-baseline 須檢查整個專案。", en="--write-baseline checks the whole project."),
+            texts(zh="請勿併用 PATH、--select、--ignore、--changed-since、--baseline。",
+                  en="Leave out PATH, --select, --ignore, --changed-since and --baseline."),
+        )  # fmt: skip
+
+
+def _accepted(accepted: tuple[str, Report], file: Path, language: str) -> Report:
+    from kgtool.write.files import write_file
+
+    text, report = accepted
+    write_file(file, text)
+    count = report.held.known
+    said = f"{count} findings written to {file}" if language == "en" else f"已將 {count} 項發現寫入 {file}"
+    click.echo(f"kgtool: {said}", err=True)
+    return report
+
+
+def _print(report: Report, project: Project, language: str, output_file: Path | None, extent: Extent) -> None:
+    from kgtool.report import View, render, rules_of, to_human
     from kgtool.write.curie import Curies
     from kgtool.write.files import write_file
 
-    curies = Curies(project.prefixes)
     default = ReportFormat.GITHUB if os.environ.get("GITHUB_ACTIONS") else ReportFormat.HUMAN
     form = ReportFormat(project["format"] or default)
-    if form is ReportFormat.JSON:
-        text = to_json(report)
-    elif form is ReportFormat.GITHUB:
-        text = "".join(f"{line}\n" for line in to_github(report, language, curies))
+    rules = {}
+    if form in _WITH_RULES:
+        from kgtool.catalog import load_catalog
+
+        rules = rules_of(load_catalog(project))
+    curies = Curies(project.prefixes)
+    view = View(language, curies, rules, FailOn(project["fail-on"]), _within_repository(project.root), extent)
+    if form is ReportFormat.HUMAN and coloured() and output_file is None:
+        text = "".join(f"{_line(line)}\n" for line in to_human(report, language, curies, extent))
     else:
-        colour = coloured() and output_file is None
-        text = "".join(f"{_line(line, colour)}\n" for line in to_human(report, language, curies))
+        text = render(report, form, view)
     if output_file:
         write_file(output_file, text)
     else:
         write_out(text)
+    _summarise(report, view)
 
 
-def _line(line: Line, colour: bool) -> str:
-    if not colour:
-        return line.text
+def _summarise(report: Report, view: View) -> None:
+    """Add the Markdown summary to GitHub's job summary; a summary that cannot be written does not fail a check."""
+    target = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not target or not os.environ.get("GITHUB_ACTIONS"):
+        return
+    from kgtool.report import render
+
+    try:
+        with Path(target).open("a", encoding="utf-8", errors="replace", newline="\n") as stream:
+            stream.write(render(report, ReportFormat.MARKDOWN, view) + "\n")
+    except OSError as error:
+        click.echo(f"kgtool: GITHUB_STEP_SUMMARY: {error.strerror}", err=True)
+
+
+def _within_repository(root: Path) -> str:
+    """The project's folder relative to the root of its repository (POSIX); "" when it is that root or in none."""
+    workspace = os.environ.get("GITHUB_WORKSPACE")
+    tops = [Path(workspace).resolve()] if workspace else []
+    tops += [folder for folder in (root, *root.parents) if (folder / ".git").exists()][:1]
+    for top in tops:
+        if root.is_relative_to(top):
+            within = root.relative_to(top).as_posix()
+            return "" if within == "." else within
+    return ""
+
+
+def _line(line: Line) -> str:
     return "".join(
         click.style(text, fg=_COLOURS.get(style.value), bold=style.value == "strong", dim=style.value == "faint")
         for style, text in line.pieces

@@ -34,7 +34,9 @@ def command(
     """
     if [wanted, span, facts].count(None) != 2:
         raise UsageError(
-            "E-USAGE", texts(zh="請給 --find、--span、--facts 之一。", en="give one of --find, --span and --facts.")
+            "E-USAGE",
+            texts(zh="請給 --find、--span、--facts 之一。", en="give one of --find, --span and --facts."),
+            texts(zh="`kgtool cite --help` 說明用法。", en="`kgtool cite --help` shows how."),
         )
     from kgtool.check import read_inputs
     from kgtool.cite import cite_facts, cite_find, cite_span, passage_turtle, read_facts, resolve_source, source_text
@@ -67,5 +69,6 @@ def _ends(span: str) -> tuple[int, int]:
         raise UsageError(
             "E-SPAN",
             texts(zh=f"--span {span}:須為 起:迄,例如 39:44。", en=f"--span {span}: write START:END, e.g. 39:44."),
+            texts(zh="以碼位計,自 0 起,不含結尾。", en="Count code points from 0, end exclusive."),
         )
     return int(match[1]), int(match[2])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -10,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kgtool.errors import KgError
+from kgtool.errors import KgError, UsageError, texts
 from kgtool.lang import message_language, pick
 
 if TYPE_CHECKING:
@@ -62,17 +64,48 @@ def message_language_of(arguments: Sequence[str]) -> str:
 
 def complain(error: KgError, language: str) -> None:
     """One line: code, message, and what to do next."""
-    hint = pick(error.hint, language)
-    click.echo(f"kgtool: {error.code}: {pick(error.message, language)}" + (f" {hint}" if hint else ""), err=True)
+    said = f"kgtool: {error.code}: {pick(error.message, language)} {pick(error.hint, language)}"
+    click.echo(" ".join(line.strip() for line in said.splitlines()).strip(), err=True)
 
 
 def write_out(text: str) -> None:
-    """Results to standard output as UTF-8 with LF, whatever the locale says."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode("utf-8", "surrogatepass"))
-    sys.stdout.buffer.flush()
+    """Results to standard output as UTF-8 with LF, whatever the locale says.
+
+    Raises:
+        UsageError: standard output is closed or full.
+    """
+    if not sys.stdout:  # `kgtool … >&-`
+        raise _unwritable(os.strerror(errno.EBADF))
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode("utf-8", "surrogatepass"))
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        discard_output()  # the reader has gone (`kgtool query … | head`): nothing more to say; the exit status stands
+    except OSError as error:
+        discard_output()
+        raise _unwritable(error.strerror or "") from error
+
+
+def _unwritable(reason: str) -> UsageError:
+    return UsageError(
+        "E-OUTPUT",
+        texts(zh=f"無法寫入標準輸出({reason})。", en=f"standard output cannot be written ({reason})."),
+        texts(zh="請確認輸出之去處可寫入且磁碟未滿。", en="Check that it leads somewhere writable and not full."),
+    )
+
+
+def discard_output() -> None:
+    """Point standard output at nothing, so that what is left in its buffer fails no second time on the way out."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def on_terminal() -> bool:
+    """Whether a person reads standard output; it is None when it was closed."""
+    return bool(sys.stdout) and sys.stdout.isatty()
 
 
 def coloured() -> bool:
     """Colour only for a person: a terminal, no NO_COLOR, not in CI."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and not os.environ.get("CI")
+    return on_terminal() and not os.environ.get("NO_COLOR") and not os.environ.get("CI")

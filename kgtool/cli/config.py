@@ -18,7 +18,7 @@ def command(project_dir: Path | None, sources: str | None, as_of: str | None, la
     lines = [f"# {project.config}"]
     for name, setting in project.settings.items():
         value = setting.value
-        if isinstance(value, dict):
+        if isinstance(value, dict) and value:
             lines += [
                 f"{name}.{key} = {json.dumps(item, ensure_ascii=False)}  # {setting.origin}"
                 for key, item in sorted(value.items())

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kgtool.cli.common import coloured, common_options, language_of, open_from, write_out
+from kgtool.cli.common import coloured, common_options, language_of, on_terminal, open_from, write_out
 from kgtool.errors import KgError, UsageError, texts
 from kgtool.formats import ResultFormat
 from kgtool.lang import pick
@@ -62,7 +62,11 @@ def command(
         click.echo(ctx.get_help())
         return 0
     if name and file:
-        raise UsageError("E-USAGE", texts(zh="名稱與 --file 只能擇一。", en="give a name or --file, not both."))
+        raise UsageError(
+            "E-USAGE",
+            texts(zh="名稱與 --file 只能擇一。", en="give a name or --file, not both."),
+            texts(zh="`kgtool query --help` 說明用法。", en="`kgtool query --help` shows how."),
+        )
     from kgtool.query import listing, open_workbench
 
     project = open_from(project_dir, {"sources": sources, "as-of": as_of})
@@ -91,6 +95,7 @@ def _given(params: tuple[str, ...]) -> dict[str, str]:
                     zh=f"--param {param}:須為 名稱=值,且每個名稱只給一次。",
                     en=f"--param {param}: write NAME=VALUE, each name once.",
                 ),
+                texts(zh="例如:--param since=2004", en="Example: --param since=2004"),
             )
         out[key] = value
     return out
@@ -102,8 +107,13 @@ def _read(name: str) -> str:
             sys.stdin.buffer.read().decode("utf-8-sig") if name == "-" else Path(name).read_bytes().decode("utf-8-sig")
         )
     except (OSError, UnicodeDecodeError) as error:
+        reason = error.reason if isinstance(error, UnicodeDecodeError) else error.strerror
         raise UsageError(
-            "E-FILE-READ", texts(zh=f"{name}:無法讀取查詢檔({error})。", en=f"{name}: cannot be read ({error}).")
+            "E-FILE-READ",
+            texts(zh=f"{name}:無法讀取查詢檔({reason})。", en=f"{name}: cannot be read ({reason})."),
+            texts(
+                zh="請給 UTF-8 之查詢檔,或以 - 由標準輸入讀取。", en="Give a UTF-8 query file, or - for standard input."
+            ),
         ) from error
 
 
@@ -233,7 +243,7 @@ def _table(bench: Workbench, answer: Solutions, language: str) -> str:
             cells.append(Text(text))
         table.add_row(*cells)
     stream = io.StringIO()
-    terminal = sys.stdout.isatty()
+    terminal = on_terminal()
     console = Console(
         file=stream, force_terminal=coloured(), no_color=not coloured(), width=None if terminal else _UNBOUNDED
     )

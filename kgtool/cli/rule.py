@@ -12,7 +12,7 @@ from kgtool.errors import KgError, UsageError, texts
 from kgtool.lang import pick
 
 if TYPE_CHECKING:
-    from kgtool.catalog import NamedQuery
+    from kgtool.catalog import Catalog
 
 
 @click.command("rule")
@@ -28,47 +28,32 @@ if TYPE_CHECKING:
 @click.option("--lang", default=None, metavar="TAG", help="語言 / Language: zh-Hant or en.")
 def command(code: str | None, project_dir: Path | None, lang: str | None) -> int:
     """說明規則(原因、反例、正例);不給代碼則列出全部。 / Explain a rule: why, a bad and a good example."""
-    from kgtool.rules import FAMILIES, builtin_rules
+    from kgtool.report import rule_page, rules_of
 
     language = language_of(lang)
-    own = _of_queries(project_dir)
-    rules = builtin_rules()
+    catalog = _catalog(project_dir)
+    rules = rules_of(catalog)
     if code is None:
-        rows = {
-            **{rule.code: pick(rule.title, language) for rule in rules.values()},
-            **{c: pick(q.summary, language) for c, q in own.items()},
-        }
-        write_out("".join(f"{c}  {text}\n" for c, text in sorted(rows.items())))
+        write_out("".join(f"{rule.code}  {pick(rule.title, language)}\n" for rule in rules.values()))
         return 0
-    wanted = code.upper()
-    chinese = language != "en"
-    if wanted in rules:
-        rule = rules[wanted]
-        names = ("原因", "反例", "正例", "請") if chinese else ("Why", "Bad", "Good", "Do")
-        write_out(
-            f"{rule.code} {rule.slug} ({pick(rule.family, language)})\n{pick(rule.title, language)}\n\n"
-            f"{names[0]}: {pick(rule.why, language)}\n{names[1]}: {rule.bad}\n{names[2]}: {rule.good}\n"
-            f"{names[3]}: {pick(rule.fix, language)}\n"
+    rule = rules.get(code.upper())
+    if rule is None:
+        raise UsageError(
+            "E-RULE-NONE",
+            texts(zh=f"沒有代碼「{code}」。", en=f"no rule '{code}'."),
+            texts(zh="`kgtool rule` 列出全部代碼。", en="`kgtool rule` lists them all."),
         )
-        return 0
-    if wanted in own:
-        query = own[wanted]
-        family = pick(FAMILIES[wanted[2]], language)
-        write_out(f"{wanted} {query.name} ({family})\n{pick(query.summary, language)}\n\n{pick(query.description, language)}\n"
-                  f"{'請' if chinese else 'Do'}: {pick(query.fix, language)}\n{query.file.name}\n")  # fmt: skip
-        return 0
-    raise UsageError(
-        "E-RULE-NONE",
-        texts(zh=f"沒有代碼「{code}」。", en=f"no rule '{code}'."),
-        texts(zh="`kgtool rule` 列出全部代碼。", en="`kgtool rule` lists them all."),
-    )
+    query = catalog.queries.get(rule.slug) if catalog else None
+    query = query if query is not None and query.code == rule.code else None
+    write_out("".join(f"{line}\n" for line in rule_page(rule, language, query)))
+    return 0
 
 
-def _of_queries(project_dir: Path | None) -> dict[str, NamedQuery]:
+def _catalog(project_dir: Path | None) -> Catalog | None:
+    """The queries of the project at hand; outside of one, only the program's own rules are explained."""
     from kgtool.catalog import load_catalog
 
     try:
-        catalog = load_catalog(open_from(project_dir, {}))
+        return load_catalog(open_from(project_dir, {}))
     except KgError:
-        return {}
-    return {query.code: query for query in catalog.role("check") if query.code}
+        return None

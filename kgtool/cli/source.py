@@ -60,7 +60,9 @@ def describe(
     iri = inputs.curies.expand(name)
     if iri is None:
         raise UsageError(
-            "E-USAGE", texts(zh=f"--id {name}:須為前綴名稱或 IRI。", en=f"--id {name}: give a prefixed name or an IRI.")
+            "E-USAGE",
+            texts(zh=f"--id {name}:須為前綴名稱或 IRI。", en=f"--id {name}: give a prefixed name or an IRI."),
+            texts(zh="前綴見 `kgtool config`。", en="`kgtool config` lists the prefixes."),
         )
     write_out(source_turtle(inputs, iri, read_source(file)))
     return 0

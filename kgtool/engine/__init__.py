@@ -1,5 +1,15 @@
-"""Where queries run: an embedded store now, behind one small interface."""
+"""Where queries run: an embedded store, a guard before it, and isolated workers over it.
 
+`QueryRunner` runs what others wrote; `EmbeddedStore.query` is for the program's own texts. `guard` and `Limits` say what
+is never run at all.
+"""
+
+from kgtool.engine.guard import Refusal, guard
+from kgtool.engine.limits import CHECKED, LOCAL, SERVED, Limits
+from kgtool.engine.runner import Queryable, QueryRunner
 from kgtool.engine.store import Answer, EmbeddedStore, Solutions, Triples
 
-__all__ = ["Answer", "EmbeddedStore", "Solutions", "Triples"]
+__all__ = [
+    "CHECKED", "LOCAL", "SERVED", "Answer", "EmbeddedStore", "Limits", "QueryRunner", "Queryable", "Refusal", "Solutions",
+    "Triples", "guard",
+]  # fmt: skip

@@ -1,21 +1,28 @@
 """The embedded store: pyoxigraph's Store, one named graph a file, their union as default graph.
 
 The only module that uses pyoxigraph.Store. It rewrites literals (`012` becomes `12`), so it answers queries and is
-never the source of what is checked or written.
+never the source of what is checked or written. It evaluates in the process that holds it, where nothing can stop a
+query: texts that others wrote go through `kgtool.engine.runner`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from kgtool.errors import QueryError, texts
+from kgtool.catalog.text import Token, lexemes, line_of, tokens
+from kgtool.engine.failure import failed, misplaced, syntax_error
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal
-_AT = re.compile(r"error at (\d+):(\d+): ")
+Raw = ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean
+_UNKNOWN_FUNCTION = re.compile(r"The custom function <([^>]*)> is not supported")
+_UNGROUPED = "The SELECT contains a variable that is unbound"
+_MOST_FUNCTIONS = 50
+_MOST_ROWS = 2**64 - 1  # what the engine counts rows with
+_SLICE = re.compile(r"\b(LIMIT|OFFSET)(\s+)([0-9]{20,})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,53 +47,101 @@ class EmbeddedStore:
     """An in-memory store. Cost: about 4 µs and 0.4 KB a quad to build."""
 
     def __init__(self, quads: Iterable[ox.Quad]) -> None:
+        every = dict.fromkeys(quads)
         self._store = ox.Store()
-        self._store.bulk_extend(quads)
+        self._store.bulk_extend(every)
+        # The engine's union gives a triple of two graphs twice; then the merge is kept as the default graph itself.
+        triples = dict.fromkeys(quad.triple for quad in every)
+        self._union = len(triples) == len(every)
+        if not self._union:
+            self._store.bulk_extend(ox.Quad(*triple) for triple in triples)
 
     def __len__(self) -> int:
         return len(self._store)
 
     def columns(self, text: str, prefixes: Mapping[str, str]) -> tuple[str, ...] | None:
-        """Names of a SELECT's columns, None for another form; no row is evaluated.
+        """Names of a SELECT's columns, None for another form; no row of a SELECT is evaluated.
 
         Raises:
             QueryError: the text does not parse.
         """
-        answer = self._evaluate(text, prefixes)
+        answer = self.evaluate(text, prefixes)
         return tuple(v.value for v in answer.variables) if isinstance(answer, ox.QuerySolutions) else None
 
     def query(self, text: str, prefixes: Mapping[str, str]) -> Answer:
-        """Run a query over the union of all graphs.
+        """Run a query over the union of all graphs, in this process and without limits.
 
         Args:
             prefixes: known without being declared in the text.
         Raises:
             QueryError: the text does not parse, or evaluation failed.
         """
-        answer = self._evaluate(text, prefixes)
-        try:
-            if isinstance(answer, ox.QuerySolutions):
-                names = tuple(variable.value for variable in answer.variables)
-                return Solutions(names, tuple(tuple(solution[name] for name in names) for solution in answer))
-            if isinstance(answer, ox.QueryTriples):
-                return Triples(_canonical(set(answer)))
-        except (OSError, ValueError, RuntimeError) as error:
-            raise _failed(str(error)) from error
+        answer = self.evaluate(text, prefixes)
+        if isinstance(answer, ox.QuerySolutions):
+            return Solutions(tuple(v.value for v in answer.variables), tuple(rows_of(answer)))
+        if isinstance(answer, ox.QueryTriples):
+            return Triples(triples_of(answer))
         return bool(answer)
 
-    def _evaluate(
-        self, text: str, prefixes: Mapping[str, str]
-    ) -> ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean:
-        try:
-            return self._store.query(text, prefixes=dict(prefixes), use_default_graph_as_union=True)
-        except SyntaxError as error:
-            raise syntax_error(str(error.msg or error)) from error
-        except (OSError, ValueError, RuntimeError) as error:
-            raise _failed(str(error)) from error
+    def evaluate(self, text: str, prefixes: Mapping[str, str]) -> Raw:
+        """The engine's own lazy answer; `rows_of` and `triples_of` read it.
+
+        The default graph is the union of all graphs unless the query says FROM (SPARQL 1.1 Query §13.2). A function
+        that the engine does not know gives an error value (§17.6), where it would refuse the query.
+        Raises:
+            QueryError: the text does not parse, or evaluation failed.
+        """
+        text = _sliceable(text.removeprefix("\ufeff"))
+        unknown: dict[ox.NamedNode, Callable[..., None]] = {}
+        while True:
+            try:
+                return self._store.query(
+                    text, prefixes=dict(prefixes), use_default_graph_as_union=self._union and not _says_from(text),
+                    custom_functions=dict(unknown),
+                )  # fmt: skip
+            except SyntaxError as error:
+                said = str(error.msg or error)
+                place = _ungrouped(text) if _UNGROUPED in said else None
+                if place:
+                    raise misplaced(place[0], *line_of(text, place[1])) from error
+                raise syntax_error(said) from error
+            except (OSError, ValueError, RuntimeError) as error:
+                function = _UNKNOWN_FUNCTION.search(str(error))
+                if function is None or len(unknown) == _MOST_FUNCTIONS:
+                    raise failed(str(error)) from error
+                unknown[ox.NamedNode(function[1])] = _nothing
 
 
-def _canonical(triples: set[ox.Triple]) -> tuple[ox.Triple, ...]:
-    """Sorted; blank nodes, which CONSTRUCT labels at random, get canonical labels. Source: RDF Dataset Canonicalization."""
+def rows_of(answer: ox.QuerySolutions) -> Iterator[tuple[Term | None, ...]]:
+    """The solutions as rows, one at a time.
+
+    Raises:
+        QueryError: evaluation failed.
+    """
+    try:
+        for solution in answer:
+            yield tuple(solution)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise failed(str(error)) from error
+
+
+def triples_of(answer: ox.QueryTriples, most: int = 0) -> tuple[ox.Triple, ...]:
+    """Sorted, without duplicates; blank nodes, which CONSTRUCT labels at random, get canonical labels.
+
+    Args:
+        most: stop behind so many different triples and give them as they are, one more than `most`; 0 reads all.
+    Raises:
+        QueryError: evaluation failed.
+    Source: RDF Dataset Canonicalization (RDFC-1.0). Cost: linear, more where blank nodes look alike.
+    """
+    triples: set[ox.Triple] = set()
+    try:
+        for triple in answer:
+            triples.add(triple)
+            if most and len(triples) > most:
+                return tuple(triples)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise failed(str(error)) from error
     if any(isinstance(term, ox.BlankNode) for triple in triples for term in (triple.subject, triple.object)):
         dataset = ox.Dataset(ox.Quad(*triple) for triple in triples)
         dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
@@ -94,33 +149,52 @@ def _canonical(triples: set[ox.Triple]) -> tuple[ox.Triple, ...]:
     return tuple(sorted(triples, key=str))
 
 
-class QuerySyntaxError(QueryError):
-    """A query text that does not parse; `line` and `column` are 1-based, 0 when unknown."""
-
-    line = 0
-    column = 0
+def _nothing(*_: object) -> None:
+    """A function that gives an error value."""
 
 
-def syntax_error(said: str) -> QuerySyntaxError:
-    """The engine's complaint as an error with a place; its list of expected tokens is cut to what helps."""
-    found = _AT.search(said)
-    detail = (
-        _AT.sub("", said)
-        .replace("\n", " ")
-        .replace("expected one of Prefix not found,", "prefix not declared, or expected one of")
-    )
-    if len(detail) > 160:
-        detail = detail[:160].rsplit(",", 1)[0] + " …"
-    place = f"{found[1]}:{found[2]}: " if found else ""
-    error = QuerySyntaxError(
-        "E-QUERY-SYNTAX",
-        texts(zh=f"查詢語法錯誤:{place}{detail}", en=f"the query does not parse: {place}{detail}"),
-        texts(zh="請更正該行該欄之查詢文字。", en="Correct the query at that line and column."),
-    )
-    if found:
-        error.line, error.column = int(found[1]), int(found[2])
-    return error
+def _says_from(text: str) -> bool:
+    """Whether the query has a dataset clause: the engine would pass over it when told to use the union."""
+    for token in tokens(text):
+        if token.text == "{":
+            return False
+        if token.kind == "word" and token.text.upper().startswith("FROM"):
+            return True
+    return False
 
 
-def _failed(said: str) -> QueryError:
-    return QueryError("E-QUERY-RUN", texts(zh=f"查詢執行失敗:{said}", en=f"the query failed: {said}"))
+def _sliceable(text: str) -> str:
+    """LIMIT and OFFSET beyond what the engine can count mean as much as the most that it can; places stay."""
+
+    def most(match: re.Match[str]) -> str:
+        digits = match[3].zfill(len(match[3])) if len(match[3]) <= 20 and int(match[3]) <= _MOST_ROWS else ""
+        return match[1] + match[2] + (digits or str(_MOST_ROWS).zfill(len(match[3])))
+
+    tail = text.rfind("}")
+    return text[: tail + 1] + _SLICE.sub(most, text[tail + 1 :])
+
+
+def _ungrouped(text: str) -> tuple[str, int] | None:
+    """What is wrong and where: the first plain column of the outermost SELECT that GROUP BY does not name.
+
+    The engine gives the end of the text as the place.
+    """
+    every = [Token(*lexeme) for lexeme in lexemes(text)]
+    words = [token.text.upper() if token.kind == "word" else "" for token in every]
+    if "SELECT" not in words:
+        return None
+    start = words.index("SELECT") + 1
+    last = next((n for n in range(len(every) - 1, 0, -1) if every[n].text == "}"), 0)
+    grouped = set()
+    for token, word in zip(every[last:], words[last:], strict=True):
+        if word in {"HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES"}:
+            break
+        grouped |= {token.text[1:]} if token.kind == "var" else set()
+    depth = 0
+    for token, word in zip(every[start:], words[start:], strict=True):
+        if token.text == "{" or word in {"WHERE", "FROM"}:
+            return None
+        depth += (token.kind == "open") - (token.kind == "close")
+        if token.kind == "var" and depth == 0 and token.text[1:] not in grouped:
+            return f"{token.text} is a column, but neither grouped nor aggregated", token.start
+    return None

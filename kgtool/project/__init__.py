@@ -6,5 +6,6 @@ stands to the repository's root; `KGTOOL_*` variables override them and command-
 
 from kgtool.project.files import REFUSED, ProjectFile, project_files
 from kgtool.project.settings import Preset, Project, Setting, open_project
+from kgtool.project.waivers import Waiver
 
-__all__ = ["REFUSED", "Preset", "Project", "ProjectFile", "Setting", "open_project", "project_files"]
+__all__ = ["REFUSED", "Preset", "Project", "ProjectFile", "Setting", "Waiver", "open_project", "project_files"]

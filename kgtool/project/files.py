@@ -92,7 +92,9 @@ def model_root() -> Path:
 def _walk(folder: Path, suffixes: tuple[str, ...]) -> Iterator[tuple[Path, str]]:
     if not folder.is_dir():
         if not folder.name.endswith(suffixes):
-            raise _unusable(folder, f"須為資料夾或 {'、'.join(suffixes)} 檔", f"is no folder and no {', '.join(suffixes)} file")
+            raise _unusable(
+                folder, f"須為資料夾或 {'、'.join(suffixes)} 檔", f"is no folder and no {', '.join(suffixes)} file"
+            )
         yield folder, _refusal(folder, folder.parent)
         return
     for parent, folders, names in os.walk(folder, followlinks=False, onerror=_unlisted):
@@ -109,7 +111,9 @@ def _walk(folder: Path, suffixes: tuple[str, ...]) -> Iterator[tuple[Path, str]]
 
 def _unlisted(error: OSError) -> None:
     """os.walk() passes over a folder that it cannot list; files that nobody checked must not look like a pass."""
-    raise _unusable(Path(error.filename), f"無法列出({error.strerror})", f"cannot be listed ({error.strerror})") from error
+    raise _unusable(
+        Path(error.filename), f"無法列出({error.strerror})", f"cannot be listed ({error.strerror})"
+    ) from error
 
 
 def _unusable(folder: Path, zh: str, en: str) -> ProjectError:

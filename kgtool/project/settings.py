@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import difflib
 import re
-import tomllib
 import zoneinfo
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +13,9 @@ from types import MappingProxyType
 from typing import Any
 
 from kgtool.errors import ProjectError, Texts, texts
-from kgtool.formats import FailOn, ReportFormat
+from kgtool.formats import Engine, FailOn, ReportFormat
+from kgtool.project.find import find_config
+from kgtool.project.waivers import Waiver, WaiverError, plain_waivers, read_waivers
 from kgtool.terms import WELL_KNOWN
 
 FOLDER_KINDS = ("ontology", "data", "shapes", "queries")
@@ -34,11 +35,15 @@ DEFAULTS: Mapping[str, tuple[type, Any]] = {
     "lang": (str, ""),
     "as-of": (str, ""),
     "fail-on": (str, "error"),
+    "engine": (str, "kgtool"),
     "format": (str, ""),
+    "baseline": (str, ""),
+    "waivers": (list, []),
 }
 # Source: RDF 1.1 Turtle §6.5, PN_PREFIX and IRIREF, here an absolute IRI.
 _PREFIX = re.compile(r"(?:[^\W\d_](?:[\w.-]*[\w-])?)?")
 _NAMESPACE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^<>\"{}|^`\\\x00-\x20]*")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 FROM_ENVIRONMENT = ("sources", "lang", "as-of", "fail-on", "format", "timezone")
 
 
@@ -91,12 +96,25 @@ class Project:
         return {name: _preset(name, table) for name, table in sorted(self["presets"].items())}
 
     @property
+    def waivers(self) -> tuple[Waiver, ...]:
+        return read_waivers(self["waivers"])
+
+    @property
     def sources(self) -> Path | None:
         """The folder of source texts, None when none is set. It may lie outside the project and may not exist."""
-        value = str(self["sources"])
+        return self._path("sources")
+
+    @property
+    def baseline(self) -> Path | None:
+        """The file of known findings, None when none is set. It may not exist."""
+        return self._path("baseline")
+
+    def _path(self, name: str) -> Path | None:
+        """A path of the settings is relative to their file, one of an option or variable to the working folder."""
+        value = str(self[name])
         if not value:
             return None
-        here = self.settings["sources"].origin in {"pyproject.toml", "kgtool.toml", "default"}
+        here = self.settings[name].origin in {"pyproject.toml", "kgtool.toml", "default"}
         return (self.root / value).resolve() if here else Path(value).expanduser().resolve()
 
     def folders(self, kind: str) -> tuple[Path, ...]:
@@ -129,11 +147,11 @@ def open_project(start: Path, environ: Mapping[str, str], options: Mapping[str, 
     Raises:
         ProjectError: no settings upwards to the repository's root, unreadable TOML, an unknown or ill-typed setting.
     """
-    config, table = _find(start)
+    config, table = find_config(start)
     settings = {name: Setting(default, "default") for name, (_, default) in DEFAULTS.items()}
     for name, value in table.items():
         _check_known(name, config)
-        settings[name] = Setting(value, config.name)
+        settings[name] = Setting(plain_waivers(value) if name == "waivers" else value, config.name)
     for name in FROM_ENVIRONMENT:
         variable = "KGTOOL_" + name.upper().replace("-", "_")
         if environ.get(variable):
@@ -146,56 +164,6 @@ def open_project(start: Path, environ: Mapping[str, str], options: Mapping[str, 
     return Project(config.parent, config, MappingProxyType(dict(sorted(settings.items()))))
 
 
-def _find(start: Path) -> tuple[Path, dict[str, Any]]:
-    if not _exists(start):
-        raise ProjectError(
-            "E-PATH-NONE",
-            texts(zh=f"{start}:沒有這個檔案或資料夾。", en=f"{start}: no such file or folder."),
-            texts(zh="請檢查路徑。", en="Check the path."),
-        )
-    here = start.resolve()
-    for folder in (here, *here.parents) if here.is_dir() else here.parents:
-        for name, keys in (("kgtool.toml", ()), ("pyproject.toml", ("tool", "kgtool"))):
-            config = folder / name
-            if config.is_file():
-                table: Any = _read_toml(config)
-                for key in keys:
-                    table = table.get(key) if isinstance(table, dict) else None
-                if isinstance(table, dict):
-                    return config, table
-        if (folder / ".git").exists():
-            break
-    raise ProjectError(
-        "E-PROJECT-NONE",
-        texts(
-            zh=f"從 {here} 向上找不到 [tool.kgtool] 設定。",
-            en=f"No [tool.kgtool] settings at or above {here}.",
-        ),
-        texts(
-            zh="請在專案資料夾中執行,或在該處建立 kgtool.toml(參見 docs/configuration.md)。",
-            en="Run inside a project, or write a kgtool.toml there (docs/configuration.md).",
-        ),
-    )
-
-
-def _exists(path: Path) -> bool:
-    try:
-        return path.exists()
-    except (OSError, ValueError):  # a name that is too long, or holds a NUL
-        return False
-
-
-def _read_toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise ProjectError(
-            "E-CONFIG-TOML",
-            texts(zh=f"{path}:設定檔無法讀取:{error}", en=f"{path}: cannot be read as TOML: {error}"),
-            texts(zh="請更正該行之語法。", en="Correct the syntax at that line."),
-        ) from error
-
-
 def _check_known(name: str, config: Path) -> None:
     if name in DEFAULTS:
         return
@@ -203,8 +171,9 @@ def _check_known(name: str, config: Path) -> None:
     raise ProjectError(
         "E-CONFIG-KEY",
         texts(zh=f"{config}:不認得的設定「{name}」。", en=f"{config}: unknown setting '{name}'."),
-        texts(zh=f"是否指「{near[0]}」?", en=f"Did you mean '{near[0]}'?") if near else None,
-    )
+        texts(zh=f"是否指「{near[0]}」?", en=f"Did you mean '{near[0]}'?") if near
+        else texts(zh=f"可用之設定:{'、'.join(DEFAULTS)}", en=f"Settings: {', '.join(DEFAULTS)}"),
+    )  # fmt: skip
 
 
 def _bad(name: str, en: str, zh: str, config: Path) -> ProjectError:
@@ -221,8 +190,10 @@ def _check_value(name: str, setting: Setting, config: Path) -> None:
     value: Any = setting.value
     if type(value).__name__ != kind:
         raise _bad(name, f"must be a {kind}", f"須為 {kind}", config)
-    if kind == "list" and not all(isinstance(item, str) for item in value):
+    if kind == "list" and name != "waivers" and not all(isinstance(item, str) for item in value):
         raise _bad(name, "must hold strings", "須為字串清單", config)
+    if name == "waivers":
+        _check_waivers(value, config)
     if name == "prefixes":
         _check_prefixes(value, config)
     if name == "presets":
@@ -231,7 +202,17 @@ def _check_value(name: str, setting: Setting, config: Path) -> None:
     try:
         _CONVERSIONS.get(name, lambda text: text)(value)
     except (ValueError, zoneinfo.ZoneInfoNotFoundError, OSError) as error:
-        raise _bad(name, f"'{value}' ({setting.origin}): {error}", f"「{value}」({setting.origin})", config) from error
+        why = error.args[0] if isinstance(error, KeyError) else error
+        raise _bad(
+            name, f"'{value}' ({setting.origin}): {why}", f"「{value}」({setting.origin}):{why}", config
+        ) from error
+
+
+def _check_waivers(value: list[Any], config: Path) -> None:
+    try:
+        read_waivers(value)
+    except WaiverError as error:
+        raise _bad(f"waivers[{error.number}]", error.said["en"], error.said["zh-Hant"], config) from error
 
 
 def _typed(value: Any) -> str:
@@ -250,8 +231,25 @@ def _check_prefixes(table: Mapping[str, Any], config: Path) -> None:
 
 
 def _date_or_empty(value: str) -> None:
-    if value and datetime.date.fromisoformat(value).isoformat() != value:
+    if value and not _DAY.fullmatch(value):
         raise ValueError("write it as YYYY-MM-DD")
+    if value:
+        datetime.date.fromisoformat(value)
+
+
+def _fail_on(value: str) -> None:
+    if value not in {*FailOn}:
+        raise ValueError(f"write one of {', '.join(FailOn)}")
+
+
+def _engine(value: str) -> None:
+    if value not in {*Engine}:
+        raise ValueError(f"write one of {', '.join(Engine)}")
+
+
+def _format(value: str) -> None:
+    if value not in {"", *ReportFormat}:
+        raise ValueError(f"write one of {', '.join(ReportFormat)}")
 
 
 def _model(value: str) -> None:
@@ -262,8 +260,9 @@ def _model(value: str) -> None:
 _CONVERSIONS: Mapping[str, Any] = {
     "timezone": zoneinfo.ZoneInfo,
     "as-of": _date_or_empty,
-    "fail-on": FailOn,
-    "format": lambda value: ReportFormat(value) if value else None,
+    "fail-on": _fail_on,
+    "engine": _engine,
+    "format": _format,
     "model": _model,
 }
 

@@ -1,5 +1,13 @@
-"""Entailment: a graph in, the inferred triples and the contradictions out."""
+"""Entailment: a graph in, the inferred triples and the contradictions out; proofs of both."""
 
-from kgtool.reason.reference import Closure, Contradiction, close
+from kgtool.reason.closing import close
+from kgtool.reason.entail import Entailment, reason
+from kgtool.reason.model import Closure, Contradiction, Fact, Limits, Proof
+from kgtool.reason.profile import Departure, Violation, departures, is_calendar
+from kgtool.reason.proof import Prover, contradictions
+from kgtool.reason.words import Words, rule_words
 
-__all__ = ["Closure", "Contradiction", "close"]
+__all__ = [
+    "Closure", "Contradiction", "Departure", "Entailment", "Fact", "Limits", "Proof", "Prover", "Violation", "Words",
+    "close", "contradictions", "departures", "is_calendar", "reason", "rule_words",
+]  # fmt: skip

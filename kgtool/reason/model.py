@@ -23,9 +23,11 @@ class Fact(NamedTuple):
         return f"{self.subject} {self.predicate} {self.object}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Proof:
     """Why a statement holds: the rule that gives it and the proofs of the rule's premises.
+
+    A statement that is used twice has one proof, so a proof is a graph without cycles and may be deep.
 
     Attributes:
         rule: name in the OWL 2 RL/RDF rules, e.g. `prp-dom`; "" for what is stated.
@@ -36,17 +38,24 @@ class Proof:
     rule: str = ""
     premises: tuple[Proof, ...] = ()
 
+    def parts(self) -> Iterator[Proof]:
+        """This proof and every proof in it, each once, conclusions first."""
+        todo, seen = [self], {id(self)}
+        while todo:
+            proof = todo.pop()
+            yield proof
+            fresh = [premise for premise in proof.premises if id(premise) not in seen]
+            seen.update(map(id, fresh))
+            todo += reversed(fresh)
+
+    def stated(self) -> tuple[Fact, ...]:
+        """The statements at the leaves, each once."""
+        return tuple(dict.fromkeys(proof.fact for proof in self.parts() if not proof.rule))
+
     @property
     def size(self) -> int:
-        """Rule applications in the tree."""
-        return (1 if self.rule else 0) + sum(premise.size for premise in self.premises)
-
-    def stated(self) -> Iterator[Fact]:
-        """The statements at the leaves, in order, duplicates included."""
-        if not self.rule:
-            yield self.fact
-        for premise in self.premises:
-            yield from premise.stated()
+        """Rule applications, each counted once."""
+        return sum(1 for proof in self.parts() if proof.rule)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -1,5 +1,7 @@
 """Codes of the vocabulary that the rules read, and the names that make a statement part of the schema."""
 
+# ruff: noqa: N815 (the fields carry the terms' own names)
+
 from __future__ import annotations
 
 import dataclasses

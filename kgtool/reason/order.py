@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from kgtool.reason.axioms import Axioms
 from kgtool.reason.names import Names
-from kgtool.reason.rule import STATED, Axiom, Reason, Rule, pack
+from kgtool.reason.rule import STATED, Reason, Rule, pack
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Order:
 
     Attributes:
         predicate: rdfs:subClassOf or rdfs:subPropertyOf.
-        declared: nodes that are below themselves because they are declared (scm-cls, scm-op, scm-dp).
+        declared: nodes that are below themselves, declared (scm-cls, scm-op, scm-dp) or by an axiom of their own.
     """
 
     __slots__ = ("_above", "declared", "predicate", "up")
@@ -46,16 +46,14 @@ class Order:
         self.up: dict[int, dict[int, Edge]] = {}
         self._above: dict[int, frozenset[int]] = {}
 
-    def add(self, edge: Edge) -> bool:
-        """Add an edge unless there is one between the two; True when it changes what lies above something."""
+    def add(self, edge: Edge) -> None:
+        """Add an edge unless there is one between the two; one from a node to itself declares it."""
         edges = self.up.setdefault(edge.low, {})
-        if edge.low == edge.high or edge.high in edges:
-            return False
-        new = edge.high not in self.above(edge.low)
-        edges[edge.high] = edge
-        if new:
-            self._above.clear()
-        return new
+        if edge.low == edge.high:
+            self.declared.setdefault(edge.low, edge.told)
+        elif edge.high not in edges:
+            edges[edge.high] = edge
+        self._above.clear()
 
     def below(self, low: int, high: int) -> bool:
         """Whether the order says that `low` is below `high`; a node is below itself when declared or in a cycle."""
@@ -65,15 +63,15 @@ class Order:
         """All that lies above a node. Cost: linear in what is returned, once."""
         found = self._above.get(node)
         if found is None:
-            reached: set[int] = {node} if node in self.declared else set()
+            reached: set[int] = set()
             todo = list(self.up.get(node, ()))
             while todo:
                 one = todo.pop()
-                if one not in reached or (one == node and node in self.declared):
-                    if one == node and one in reached:
-                        continue
+                if one not in reached:
                     reached.add(one)
                     todo.extend(self.up.get(one, ()))
+            if node in self.declared:
+                reached.add(node)
             found = self._above[node] = frozenset(reached)
         return found
 
@@ -116,27 +114,34 @@ def property_order(axioms: Axioms, names: Names) -> Order:
 
 def class_order(axioms: Axioms, names: Names, properties: Order) -> Order:
     """Classes by subclass and equivalence axioms, lists, and comparison of restrictions. Every class is below owl:Thing."""
-    declared = {cls: Reason(Rule("scm-cls", ((cls, names.type_, names.Class),))) for cls in axioms.typed(names.Class)}
-    order = Order(names.subClassOf, declared)
+    declared = {names.Thing: Reason(Rule("cls-thing")), names.Nothing: Reason(Rule("cls-nothing1"))}
+    for cls in axioms.typed(names.Class):
+        declared[cls] = Reason(Rule("scm-cls", ((cls, names.type_, names.Class),)))
+    order = Order(names.subClassOf, dict(declared))
     for low, high in axioms.pairs(names.subClassOf):
         order.add(_sub(names, low, high, STATED))
     for one, other in axioms.pairs(names.equivalentClass):
         axiom = (one, names.equivalentClass, other)
         order.add(Edge(one, other, Rule("cax-eqc1", (axiom,)), Reason(Rule("scm-eqc1", (axiom,)))))
         order.add(Edge(other, one, Rule("cax-eqc2", (axiom,)), Reason(Rule("scm-eqc1", (axiom,)))))
+    _add_lists(order, axioms, names)
+    for cls, reason in declared.items():
+        order.add(_sub(names, cls, names.Thing, reason))
+        order.add(_sub(names, names.Nothing, cls, reason))
+    restrictions = _Restrictions(axioms, names, properties)
+    while new := [edge for edge in restrictions.edges(order) if not order.below(edge.low, edge.high)]:
+        for edge in new:
+            order.add(edge)
+    return order
+
+
+def _add_lists(order: Order, axioms: Axioms, names: Names) -> None:
     for axiom, items in axioms.lists(names.intersectionOf):
         for item in items:
             order.add(Edge(axiom[0], item, Rule("cls-int2", (axiom,)), Reason(Rule("scm-int", (axiom,)))))
     for axiom, items in axioms.lists(names.unionOf):
         for item in items:
             order.add(Edge(item, axiom[0], Rule("cls-uni", (axiom,)), Reason(Rule("scm-uni", (axiom,)))))
-    for cls, reason in declared.items():
-        order.add(_sub(names, cls, names.Thing, reason))
-        order.add(_sub(names, names.Nothing, cls, reason))
-    restrictions = _Restrictions(axioms, names, properties)
-    while any([order.add(edge) for edge in restrictions.edges(order)]):
-        pass
-    return order
 
 
 def _sub(names: Names, low: int, high: int, told: Reason) -> Edge:
@@ -150,7 +155,8 @@ class _Restrictions:
         self.names = names
         self.properties = properties
         self.kinds = [
-            (filler, axioms.restrictions(filler)) for filler in (names.hasValue, names.someValuesFrom, names.allValuesFrom)
+            (filler, axioms.restrictions(filler))
+            for filler in (names.hasValue, names.someValuesFrom, names.allValuesFrom)
         ]
 
     def edges(self, classes: Order) -> list[Edge]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import pyoxigraph as ox
 
 from kgtool.errors import EngineError, texts
+from kgtool.reason.model import Closure, Contradiction
 from kgtool.terms import OWL, RDF, RDFS
 from kgtool.write.terms import from_rdflib, quiet, to_graph
 
@@ -40,27 +40,6 @@ _ON_PROPERTIES = frozenset(
 _DECLARATIONS = frozenset(
     {OWL + "ObjectProperty", OWL + "DatatypeProperty", OWL + "AnnotationProperty", RDF + "Property"}
 )
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Contradiction:
-    """What cannot all be true: the reasoner's words, and the IRIs it names, in order of mention."""
-
-    detail: str
-    terms: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Closure:
-    """What follows.
-
-    Attributes:
-        inferred: triples that follow and were not stated, between IRIs and blank nodes, about stated subjects; sorted.
-        contradictions: sorted, without duplicates.
-    """
-
-    inferred: tuple[ox.Triple, ...]
-    contradictions: tuple[Contradiction, ...]
 
 
 def close(quads: Iterable[ox.Quad]) -> Closure:
@@ -102,7 +81,7 @@ def close(quads: Iterable[ox.Quad]) -> Closure:
         if triple not in stated:
             inferred.append(triple)
     contradictions = {Contradiction(detail, tuple(_IRI.findall(detail))) for detail in errors}
-    return Closure(tuple(sorted(inferred, key=str)), tuple(sorted(contradictions)))
+    return Closure(tuple(sorted(inferred, key=str)), tuple(sorted(contradictions)), len(contradictions))
 
 
 def _relevant(stated: set[ox.Triple]) -> list[ox.Triple]:

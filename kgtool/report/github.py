@@ -5,29 +5,45 @@ Source: GitHub Actions, Workflow commands, "Setting an error message": data esca
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 
 from kgtool.finding import Finding, Severity
 from kgtool.lang import pick
-from kgtool.report.human import to_human
+from kgtool.report.human import count_lines, to_human
 from kgtool.report.model import Report, message_of
+from kgtool.report.statistics import Extent
 from kgtool.write.curie import Curies
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
 
-def to_github(report: Report, language: str, curies: Curies) -> Iterator[str]:
-    """One annotation a finding and a note, then the line that counts."""
+def to_github(
+    report: Report, language: str, curies: Curies, within: str = "", extent: Extent = Extent.PLAIN
+) -> Iterator[str]:
+    """One annotation a finding and a note, the counts where they are asked for, then the line that counts.
+
+    Args:
+        within: the project's folder relative to the repository's root (POSIX), which GitHub's paths begin at.
+    """
     for finding in report.findings:
-        yield _annotation(finding, language)
+        yield _annotation(finding, language, within)
     for note in report.notes:
         yield f"::notice title=kgtool::{_data(pick(note.message, language))}"
+    if extent is Extent.STATISTICS:
+        yield from (_plain(line.text) for line in count_lines(report, language, curies))
     *_, last = to_human(report, language, curies)
     yield last.text
 
 
-def _annotation(finding: Finding, language: str) -> str:
-    where = [f"file={_property(finding.place.path)}"] if finding.place.path else []
+def _plain(text: str) -> str:
+    """A line of a log that is not taken for a command."""
+    return text.replace("::", ": :").replace("\n", " ").replace("\r", " ")
+
+
+def _annotation(finding: Finding, language: str, within: str) -> str:
+    path = posixpath.normpath(posixpath.join(within, finding.place.path)) if finding.place.path else ""
+    where = [f"file={_property(path)}"] if path else []
     where += [f"line={finding.place.line}"] if finding.place.line else []
     where += [f"col={finding.place.column}"] if finding.place.column else []
     title = _property(f"{finding.rule} {finding.source}")

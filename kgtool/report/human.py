@@ -1,4 +1,4 @@
-"""The report for people: a block a finding, then the notes, then one line that counts."""
+"""The report for people: a block a finding, the notes, counts where they are asked for, then one line that counts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from kgtool.finding import Finding, Severity
 from kgtool.lang import pick
-from kgtool.report.model import Report, message_of
+from kgtool.report.model import Held, Report, message_of
+from kgtool.report.statistics import Extent, statistics
 from kgtool.write.curie import Curies
 
 
@@ -40,10 +41,12 @@ _WORDS = {
     "zh-Hant": {
         "error": "錯誤", "warning": "警告", "info": "提示", "focus": "焦點", "path": "路徑", "value": "值", "by": "規則",
         "fix": "請:", "note": "註", "clean": "沒有發現問題", "see": "參見", "engine": "引擎訊息", "none": "(無檔案)",
+        "waived": "豁免",
     },
     "en": {
         "error": "error", "warning": "warning", "info": "info", "focus": "focus", "path": "path", "value": "value", "by": "by",
         "fix": "do:", "note": "note", "clean": "nothing found", "see": "see", "engine": "engine", "none": "(no file)",
+        "waived": "waived",
     },
 }  # fmt: skip
 _STYLES = {Severity.ERROR: Style.ERROR, Severity.WARNING: Style.WARNING, Severity.INFO: Style.INFO}
@@ -52,14 +55,31 @@ _LONGEST = 120
 _LITERAL = re.compile(r'"(.*)"(?:@([A-Za-z0-9-]+)|\^\^<[^>]*>)?', re.DOTALL)
 
 
-def to_human(report: Report, language: str, curies: Curies) -> Iterator[Line]:
+def to_human(report: Report, language: str, curies: Curies, extent: Extent = Extent.PLAIN) -> Iterator[Line]:
     """Lines of the report in one language."""
     words = _WORDS[language]
     for finding in report.findings:
         yield from _block(finding, language, curies)
     for note in report.notes:
         yield Line(((Style.INFO, f"{words['note']}: "), (Style.PLAIN, pick(note.message, language))))
+    if extent is Extent.STATISTICS:
+        yield from count_lines(report, language, curies)
     yield _last(report, language)
+
+
+def count_lines(report: Report, language: str, curies: Curies) -> Iterator[Line]:
+    """A line a rule, most serious counts first, then a line a waived finding."""
+    words, counted = _WORDS[language], statistics(report)
+    head = "  ".join(f"{words[severity.word]:>8}" for severity in counted.by_severity)
+    if counted.by_rule:
+        yield Line(((Style.STRONG, f"{words['by']:<8}{head}"),))
+    for rule, counts in counted.by_rule.items():
+        row = "  ".join(f"{counts[severity]:>8}" for severity in counted.by_severity)
+        yield Line(((Style.PLAIN, f"{rule:<8}{row}"),))
+    for finding, waiver in counted.waived:
+        where = str(finding.place) if finding.place.path else words["none"]
+        said = f" {finding.rule} {_short(finding.focus, curies)}: {' '.join(waiver.reason.split())} ({waiver.owner}, {waiver.expires})"
+        yield Line(((Style.FAINT, f"{words['waived']} {where}{said}"),))
 
 
 def _block(finding: Finding, language: str, curies: Curies) -> Iterator[Line]:
@@ -116,15 +136,25 @@ def _last(report: Report, language: str) -> Line:
     totals = report.totals
     errors, warnings, infos = counts[Severity.ERROR], counts[Severity.WARNING], counts[Severity.INFO]
     found = _WORDS[language]["clean"]
+    held = _held(report.held, language)
     if language == "en":
         if report.findings:
             found = f"{errors} errors, {warnings} warnings, {infos} infos"
         done = f"{totals.files} files, {totals.triples} triples, {totals.checks} checks as of {report.as_of}"
-        text = f"{done}: {found} ({totals.seconds:.1f} s)"
+        text = f"{done}: {', '.join([found, *held])} ({totals.seconds:.1f} s)"
     else:
         if report.findings:
             found = f"{errors} 項錯誤、{warnings} 項警告、{infos} 項提示"
         done = f"{totals.files} 個檔案、{totals.triples} 個三元組、{totals.checks} 項檢查(基準日 {report.as_of})"
-        text = f"{done}:{found}({totals.seconds:.1f} 秒)"
+        text = f"{done}:{'、'.join([found, *held])}({totals.seconds:.1f} 秒)"
     style = Style.ERROR if errors else Style.WARNING if warnings else Style.GOOD
     return Line(((style, text),))
+
+
+def _held(held: Held, language: str) -> list[str]:
+    """What is counted only, in words; nothing of what is none."""
+    counts = (len(held.waived), held.known, held.unchanged)
+    words = ("{} waived", "{} known", "{} in unchanged files")
+    if language != "en":
+        words = ("{} 項豁免", "{} 項已知", "{} 項在未變更之檔案")
+    return [word.format(count) for word, count in zip(words, counts, strict=True) if count]

@@ -3,32 +3,78 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from kgtool import __version__
-from kgtool.finding import Finding, Place, Severity
+from kgtool.finding import Finding, Note, Place, Severity
 from kgtool.report.model import Report
+from kgtool.report.statistics import Extent, statistics
 
 # Raised when a field changes its meaning or goes; new fields do not raise it. tests/schemas/report.json describes it.
 VERSION = 1
 
 
-def to_json(report: Report) -> str:
+def to_json(report: Report, extent: Extent = Extent.PLAIN) -> str:
     """One JSON object: version, summary, notes, findings. Source: tests/schemas/report.json."""
     table = {
         "version": VERSION,
         "tool": {"name": "kgtool", "version": __version__},
-        "summary": {
-            "as_of": report.as_of,
-            "files": report.totals.files,
-            "triples": report.totals.triples,
-            "checks": report.totals.checks,
-            **{f"{severity.word}s": report.count(severity) for severity in sorted(Severity, reverse=True)},
-        },
-        "notes": [{"code": note.code, "message": dict(note.message)} for note in report.notes],
+        "summary": _summary(report),
+        "notes": [_note(note) for note in report.notes],
         "findings": [_finding(finding) for finding in report.findings],
     }
+    if extent is Extent.STATISTICS:
+        table["statistics"] = counts(report)
     return json.dumps(table, ensure_ascii=False, indent=1) + "\n"
+
+
+def to_jsonl(report: Report, extent: Extent = Extent.PLAIN) -> Iterator[str]:
+    """JSON Lines, one object a line and each with its `type`: the findings, the notes, then the summary."""
+    lines = [("finding", _finding(finding)) for finding in report.findings]
+    lines += [("note", _note(note)) for note in report.notes]
+    if extent is Extent.STATISTICS:
+        lines.append(("statistics", counts(report)))
+    lines.append(("summary", {"version": VERSION, **_summary(report)}))
+    for kind, table in lines:
+        yield json.dumps({"type": kind, **table}, ensure_ascii=False)
+
+
+def counts(report: Report) -> dict[str, Any]:
+    """The statistics of a report as JSON values."""
+    counted = statistics(report)
+    return {
+        "by_severity": {severity.word: count for severity, count in counted.by_severity.items()},
+        "by_rule": {
+            rule: {severity.word: count for severity, count in row.items()} for rule, row in counted.by_rule.items()
+        },
+        "waived": [
+            {
+                **_finding(finding),
+                "waiver": {"owner": waiver.owner, "reason": waiver.reason, "expires": waiver.expires.isoformat()},
+            }
+            for finding, waiver in counted.waived
+        ],
+    }
+
+
+def _summary(report: Report) -> dict[str, Any]:
+    held = report.held
+    return {
+        "as_of": report.as_of,
+        "files": report.totals.files,
+        "triples": report.totals.triples,
+        "checks": report.totals.checks,
+        **{f"{severity.word}s": report.count(severity) for severity in sorted(Severity, reverse=True)},
+        "waived": len(held.waived),
+        "known": held.known,
+        "gone": held.gone,
+        "unchanged": held.unchanged,
+    }
+
+
+def _note(note: Note) -> dict[str, Any]:
+    return {"code": note.code, "message": dict(note.message)}
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

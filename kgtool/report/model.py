@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from kgtool.finding import Finding, Note, Severity
 from kgtool.formats import FailOn
 from kgtool.lang import pick
+from kgtool.project import Waiver
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,23 +22,43 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """What was found and is counted only.
+
+    Attributes:
+        waived: findings with the waiver that holds for each, sorted by place.
+        known: how many findings the baseline has.
+        gone: how many findings of the baseline are no more.
+        unchanged: how many findings stand in files that did not change since the revision asked for.
+    """
+
+    waived: tuple[tuple[Finding, Waiver], ...] = ()
+    known: int = 0
+    gone: int = 0
+    unchanged: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """Findings sorted by place, notes sorted by code, and what was checked."""
+    """Findings sorted by place, notes sorted by code, what was checked, and what is held back."""
 
     findings: tuple[Finding, ...]
     notes: tuple[Note, ...]
     totals: Totals
     as_of: str
+    held: Held = Held()
 
     def count(self, severity: Severity) -> int:
         return sum(finding.severity is severity for finding in self.findings)
 
     def exit_status(self, fail_on: FailOn) -> int:
         """1 when a finding is at or above `fail_on`, else 0."""
-        if fail_on is FailOn.NEVER:
-            return 0
-        least = Severity[fail_on.name]
-        return int(any(finding.severity >= least for finding in self.findings))
+        return int(any(fails(finding, fail_on) for finding in self.findings))
+
+
+def fails(finding: Finding, fail_on: FailOn) -> bool:
+    """Whether a finding is at or above `fail_on`."""
+    return fail_on is not FailOn.NEVER and finding.severity >= Severity[fail_on.name]
 
 
 def selected(findings: Iterable[Finding], select: tuple[str, ...], ignore: tuple[str, ...]) -> tuple[Finding, ...]:

@@ -1,5 +1,40 @@
-"""SHACL: a graph and its shapes in, results out."""
+"""SHACL: a graph and its shapes in, results out. The engine is our own; pySHACL stays as a reference."""
 
-from kgtool.shacl.reference import Result, ShapesError, validate
+from __future__ import annotations
 
-__all__ = ["Result", "ShapesError", "validate"]
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from kgtool.formats import Engine
+from kgtool.shacl.engine import Report, results, validate_index
+from kgtool.shacl.idle import idle
+from kgtool.shacl.parse import make_plan
+from kgtool.shacl.plan import Plan
+from kgtool.shacl.problem import Problem
+from kgtool.shacl.result import Result, ShapesError
+
+if TYPE_CHECKING:
+    import pyoxigraph as ox
+
+
+def validate(
+    data: Iterable[ox.Quad | ox.Triple], shapes: Iterable[ox.Quad], engine: Engine = Engine.KGTOOL
+) -> tuple[Result, ...]:
+    """Validate a data graph against a shapes graph; results sorted.
+
+    Raises:
+        ShapesError: the shapes are not well-formed SHACL, or the engine failed on them.
+    """
+    if Engine(engine) is Engine.PYSHACL:
+        from kgtool.shacl import reference
+
+        return reference.validate(data, shapes)
+    from kgtool.shacl import engine as own
+
+    return own.validate(data, shapes)
+
+
+__all__ = [
+    "Engine", "Plan", "Problem", "Report", "Result", "ShapesError", "idle", "make_plan", "results", "validate",
+    "validate_index",
+]  # fmt: skip

@@ -10,7 +10,6 @@ import logging
 import re
 import warnings
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 import pyoxigraph as ox
 import rdflib
@@ -18,6 +17,7 @@ from rdflib.collection import Collection
 from rdflib.term import Node
 
 from kgtool import lang
+from kgtool.shacl.result import Result, ShapesError
 from kgtool.terms import SH
 from kgtool.write.results import n3
 from kgtool.write.terms import from_rdflib, quiet, to_graph
@@ -30,35 +30,6 @@ _FORMS = (
     (_SH.zeroOrOnePath, "{}?"),
 )
 _VARIABLE = re.compile(r"\{[?$]\w+\}")
-
-
-class ShapesError(Exception):
-    """The shapes graph cannot be run; the text is the engine's."""
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Result:
-    """One validation result. Source: SHACL §3.6.2.
-
-    Attributes:
-        shape: IRI of the source shape, or of the nearest named shape that holds it; "" when there is none.
-        component: IRI of the constraint component.
-        focus: IRI or `_:label` of the focus node.
-        path: sh:resultPath as SPARQL path text; "" when there is none.
-        value: the value node in N-Triples form; "" when there is none.
-        severity: `Violation`, `Warning` or `Info`.
-        messages: language tag to the shape author's text; may be empty.
-        detail: the engine's own words.
-    """
-
-    shape: str
-    component: str
-    focus: str
-    path: str
-    value: str
-    severity: str
-    messages: tuple[tuple[str, str], ...]
-    detail: str
 
 
 def validate(data: Iterable[ox.Quad | ox.Triple], shapes: Iterable[ox.Quad]) -> tuple[Result, ...]:
@@ -120,9 +91,7 @@ def _messages(shapes: rdflib.Graph, node: Node | None) -> tuple[tuple[str, str],
     return tuple(sorted((lang.canonical(text.language or "en"), str(text)) for text in found))
 
 
-def _filled(
-    templates: tuple[tuple[str, str], ...], said: list[str]
-) -> tuple[tuple[tuple[str, str], ...], list[str]]:
+def _filled(templates: tuple[tuple[str, str], ...], said: list[str]) -> tuple[tuple[tuple[str, str], ...], list[str]]:
     """The author's messages with `{?variable}` filled in as the engine did, and what the engine said besides.
 
     The engine drops the languages, so each of its texts is matched to the message it was made from.

@@ -1,7 +1,7 @@
 """Solutions to text: SPARQL Results JSON, XML, CSV and TSV, with language tags in canonical case.
 
 pyoxigraph's own writers give `zh-hant`; these restore `zh-Hant`. Sources: SPARQL 1.1 Query Results JSON §3,
-XML §2, CSV and TSV §3 and §4. Cost: linear in cells; the text is built in memory.
+XML §2, CSV and TSV §3 and §4; triple terms as SPARQL 1.2 has them. Cost: linear in cells; the text is built in memory.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
@@ -16,11 +17,15 @@ from xml.sax.saxutils import escape, quoteattr
 import pyoxigraph as ox
 
 from kgtool import lang
+from kgtool.errors import QueryError, texts
 from kgtool.terms import XSD
 
-Term = ox.NamedNode | ox.BlankNode | ox.Literal
+Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Row = Sequence[Term | None]
 _STRING = XSD + "string"
+_PARTS = ("subject", "predicate", "object")
+# Source: XML 1.0 §2.2 (Char).
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 def to_json(variables: Sequence[str], rows: Sequence[Row]) -> str:
@@ -42,6 +47,8 @@ def _json_term(term: Term) -> Mapping[str, Any]:
         return {"type": "uri", "value": term.value}
     if isinstance(term, ox.BlankNode):
         return {"type": "bnode", "value": term.value}
+    if isinstance(term, ox.Triple):
+        return {"type": "triple", "value": {name: _json_term(part) for name, part in zip(_PARTS, term, strict=True)}}
     out = {"type": "literal", "value": term.value}
     if term.language:
         out["xml:lang"] = lang.canonical(term.language)
@@ -51,7 +58,11 @@ def _json_term(term: Term) -> Mapping[str, Any]:
 
 
 def to_xml(variables: Sequence[str], rows: Sequence[Row]) -> str:
-    """SPARQL Query Results XML."""
+    """SPARQL Query Results XML.
+
+    Raises:
+        QueryError: a value holds a control character, for which XML 1.0 has no form.
+    """
     out = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         '<sparql xmlns="http://www.w3.org/2005/sparql-results#">',
@@ -79,15 +90,30 @@ def boolean_xml(answer: bool) -> str:
 
 def _xml_term(term: Term) -> str:
     if isinstance(term, ox.NamedNode):
-        return f"<uri>{escape(term.value)}</uri>"
+        return f"<uri>{_xml_text(term.value)}</uri>"
     if isinstance(term, ox.BlankNode):
-        return f"<bnode>{escape(term.value)}</bnode>"
+        return f"<bnode>{_xml_text(term.value)}</bnode>"
+    if isinstance(term, ox.Triple):
+        parts = (f"<{name}>{_xml_term(part)}</{name}>" for name, part in zip(_PARTS, term, strict=True))
+        return f"<triple>{''.join(parts)}</triple>"
     extra = ""
     if term.language:
         extra = f" xml:lang={quoteattr(lang.canonical(term.language))}"
     elif term.datatype.value != _STRING:
         extra = f" datatype={quoteattr(term.datatype.value)}"
-    return f"<literal{extra}>{escape(term.value)}</literal>"
+    return f"<literal{extra}>{_xml_text(term.value)}</literal>"
+
+
+def _xml_text(text: str) -> str:
+    found = _NOT_XML.search(text)
+    if found:
+        name = f"U+{ord(found.group()):04X}"
+        raise QueryError(
+            "E-FORMAT",
+            texts(zh=f"結果含有 XML 無法表示之字元 {name}。", en=f"the answer holds {name}, which XML cannot express."),
+            texts(zh="可用:json、tsv", en="Possible: json, tsv"),
+        )
+    return escape(text, {"\r": "&#13;"})
 
 
 def to_csv(variables: Sequence[str], rows: Sequence[Row]) -> str:
@@ -109,12 +135,17 @@ def to_tsv(variables: Sequence[str], rows: Sequence[Row]) -> str:
 
 def plain(term: Term) -> str:
     """A term as CSV has it: the IRI, `_:label`, or the lexical form."""
+    if isinstance(term, ox.Triple):
+        return n3(term)
     return f"_:{term.value}" if isinstance(term, ox.BlankNode) else term.value
 
 
 def n3(term: Term) -> str:
     """A term in N-Triples form, language tag in canonical case, tabs escaped as TSV needs."""
+    if isinstance(term, ox.Triple):
+        return f"<<( {' '.join(n3(part) for part in term)} )>>"
     text = str(term)
     if isinstance(term, ox.Literal) and term.language:
-        text = text[: -len(term.language)] + lang.canonical(term.language)
+        head, _, tag = text.rpartition("@")
+        text = f"{head}@{lang.canonical(term.language)}{tag[len(term.language) :]}"
     return text.replace("\t", "\\t")

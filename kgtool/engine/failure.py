@@ -1,0 +1,116 @@
+"""What can go wrong with a query, as errors of one form; `kgtool.errors` has the tree.
+
+E-QUERY-SYNTAX   the text does not parse; has line and column
+E-QUERY-FORM     an update, a SERVICE, or no query at all
+E-QUERY-LIMIT    the text is larger, deeper or longer than is allowed; never parsed
+E-QUERY-RUN      the engine refused to evaluate it, or its answer cannot be read
+E-QUERY-TIMEOUT  no answer in time; the worker was killed
+E-QUERY-MEMORY   the worker reached its memory limit
+E-QUERY-ROWS     the answer has more rows or bytes than are allowed; never cut
+E-QUERY-CRASH    the worker died of the query
+"""
+
+from __future__ import annotations
+
+import re
+
+from kgtool.errors import QueryError, texts
+
+_AT = re.compile(r"error at (\d+):(\d+): ")
+_SMALLER = texts(
+    zh="請縮小查詢範圍(加條件、減少樣式),或分次查詢。",
+    en="Ask for less: add conditions, take patterns away, or ask in parts.",
+)
+
+
+class QuerySyntaxError(QueryError):
+    """A query text that does not parse or is refused; `line` and `column` are 1-based, 0 when unknown."""
+
+    line = 0
+    column = 0
+
+
+def syntax_error(said: str) -> QuerySyntaxError:
+    """The engine's complaint as an error with a place; its list of expected tokens is cut to what helps."""
+    found = _AT.search(said)
+    detail = (
+        _AT.sub("", said)
+        .replace("\n", " ")
+        .replace("expected one of Prefix not found,", "prefix not declared, or expected one of")
+    )
+    if len(detail) > 160:
+        detail = detail[:160].rsplit(",", 1)[0] + " …"
+    return misplaced(detail, int(found[1]) if found else 0, int(found[2]) if found else 0)
+
+
+def misplaced(detail: str, line: int, column: int) -> QuerySyntaxError:
+    """A syntax error at a place (1-based; 0: unknown)."""
+    place = f"{line}:{column}: " if line else ""
+    error = QuerySyntaxError(
+        "E-QUERY-SYNTAX",
+        texts(zh=f"查詢語法錯誤:{place}{detail}", en=f"the query does not parse: {place}{detail}"),
+        texts(zh="請更正該行該欄之查詢文字。", en="Correct the query at that line and column."),
+    )
+    error.line, error.column = line, column
+    return error
+
+
+def failed(said: str) -> QueryError:
+    """The engine would not evaluate the query."""
+    return QueryError(
+        "E-QUERY-RUN",
+        texts(zh=f"查詢執行失敗:{said}", en=f"the query failed: {said}"),
+        texts(zh="請依引擎訊息更正查詢。", en="Correct the query as the engine's words say."),
+    )
+
+
+def too_slow(seconds: float) -> QueryError:
+    """The deadline passed."""
+    return QueryError(
+        "E-QUERY-TIMEOUT",
+        texts(
+            zh=f"查詢於 {seconds:g} 秒內未完成,已終止。",
+            en=f"the query did not end within {seconds:g} s and was stopped.",
+        ),
+        _SMALLER,
+    )
+
+
+def too_large(memory: int) -> QueryError:
+    """The worker reached its memory limit."""
+    mb = memory >> 20
+    return QueryError(
+        "E-QUERY-MEMORY",
+        texts(
+            zh=f"查詢所需記憶體超過 {mb} MB,已終止。",
+            en=f"the query needs more than {mb} MB of memory and was stopped.",
+        ),
+        _SMALLER,
+    )
+
+
+def too_many_rows(rows: int) -> QueryError:
+    """The answer is longer than is allowed."""
+    return QueryError(
+        "E-QUERY-ROWS",
+        texts(zh=f"結果超過 {rows:,} 列,未輸出。", en=f"the answer has more than {rows:,} rows and is not given."),
+        texts(zh="請加條件或 LIMIT。", en="Add conditions or a LIMIT."),
+    )
+
+
+def too_many_bytes(size: int) -> QueryError:
+    """The answer is larger than is allowed."""
+    return QueryError(
+        "E-QUERY-ROWS",
+        texts(zh=f"結果超過 {size:,} 位元組,未輸出。", en=f"the answer has more than {size:,} bytes and is not given."),
+        texts(zh="請加條件或 LIMIT。", en="Add conditions or a LIMIT."),
+    )
+
+
+def crashed(said: str) -> QueryError:
+    """The worker died, or said what it never says."""
+    return QueryError(
+        "E-QUERY-CRASH",
+        texts(zh=f"查詢引擎因此查詢而崩潰({said})。", en=f"the engine crashed on this query ({said})."),
+        texts(zh="請簡化查詢;其他查詢不受影響。", en="Simplify the query; other queries are not affected."),
+    )

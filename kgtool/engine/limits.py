@@ -1,0 +1,48 @@
+"""What a query may be and what it may cost. Two settings: one's own command line, and a server of strangers.
+
+The limits of the text keep away what the planner or the parser would die of (deep nesting, long chains, joins of
+hundreds of patterns), so that the reason can be named. What still dies or does not end is killed with its worker.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MB = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one query; 0 measures are never refused.
+
+    Attributes:
+        size: bytes of the text in UTF-8.
+        depth: brackets of any kind open at once. oxigraph's parser crashes at about 1,200 on a small stack.
+        patterns: triple patterns. A star of 140 takes its planner 2.9 s, growing with the fourth power.
+        operators: arithmetic, logical and path operators, UNION, OPTIONAL, MINUS, EXISTS: chains make deep trees.
+        nots: `!` in a row.
+        stars: closures of a path (`*`, `+`, `?`) that stand inside one another, one more is free: `((a*)*)*` counts 2.
+        seconds: wall clock from the request to the last row; then the worker is killed.
+        memory: bytes of address space that a query may take on top of the loaded store.
+        rows: rows or triples of an answer.
+        answer: bytes of an answer as it is sent between processes.
+    """
+
+    size: int = 4 * MB
+    depth: int = 64
+    patterns: int = 250
+    operators: int = 1_000
+    nots: int = 16
+    stars: int = 4
+    seconds: float = 30.0
+    memory: int = 1024 * MB
+    rows: int = 1_000_000
+    answer: int = 256 * MB
+
+
+# The command line runs the files of one's own project: lists of 100,000 terms (IN, VALUES) are long, and legal.
+LOCAL = Limits()
+# `kgtool check` runs a whole folder of them, so one of them gets less time.
+CHECKED = Limits(seconds=10.0)
+# A server's clients are strangers.
+SERVED = Limits(size=64 * 1024, patterns=100, operators=200, seconds=5.0, memory=512 * MB, rows=100_000, answer=32 * MB)

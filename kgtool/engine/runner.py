@@ -1,0 +1,236 @@
+"""The isolated runner: a query is measured, run in a worker process under limits, and its answer read back.
+
+pyoxigraph cannot be cancelled, and a query of a few kilobytes aborts the process that it runs in. So whoever asks keeps
+the store and forks a worker that answers; a worker that is too slow is killed, one that dies is replaced, and both
+are errors with a code of their own. One worker answers many queries.
+
+Measured (2 shared cores, Python 3.11, pyoxigraph 0.5.13): docs/performance.md has the figures and `bench/` the script.
+FIGURES
+A process should fork while it has one thread. pyoxigraph's in-memory store starts none.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import socket
+import threading
+import time
+import weakref
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+from kgtool.engine import failure
+from kgtool.engine.guard import guard
+from kgtool.engine.limits import LOCAL, Limits
+from kgtool.engine.store import Answer, EmbeddedStore, Solutions, Triples
+from kgtool.engine.wire import HEADER, Kind, Reader, unframe, value_of
+from kgtool.engine.worker import Request, Worker, address_space, start
+from kgtool.errors import QueryError
+
+# Copy on write is eroded and memory fragmented by use: after so many queries a new worker is cheaper than an old one.
+_MOST_USES = 500
+_PATIENCE = 1.0  # seconds that a worker that hung up has to be gone
+
+
+class Queryable(Protocol):
+    """What answers queries: an `EmbeddedStore` for the program's own texts, a `QueryRunner` for everybody's."""
+
+    def query(self, text: str, prefixes: Mapping[str, str]) -> Answer: ...
+
+
+class QueryRunner:
+    """Runs queries over a store in a worker, one at a time; any thread may ask.
+
+    The worker is forked by the first query and ends with `close`, with the runner, or with this process.
+    """
+
+    def __init__(self, store: EmbeddedStore, limits: Limits = LOCAL) -> None:
+        self.limits = limits
+        self._store = store
+        self._lock = threading.Lock()
+        self._workers: list[Worker] = []  # none or one; a list, so that the finalizer need not hold the runner
+        self._finalizer = weakref.finalize(self, _end, self._workers)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the worker. The runner stays usable: the next query forks another."""
+        with self._lock:
+            _end(self._workers)
+
+    def run(self, text: str, prefixes: Mapping[str, str], limits: Limits | None = None) -> Answer:
+        """The answer to a query over the union of all graphs, rows in the query's order, terms exact.
+
+        Args:
+            prefixes: known without being declared in the text.
+            limits: the runner's own by default.
+        Raises:
+            QueryError: refused, does not parse, failed, died or was stopped; `kgtool.engine.failure` has the codes.
+                The runner stays usable.
+        """
+        head, rows = self._ask(Request(text.removeprefix("\ufeff"), dict(prefixes), limits or self.limits))
+        if "variables" in head:
+            return Solutions(tuple(head["variables"]), tuple(rows))
+        if "triples" in head:
+            from pyoxigraph import Triple
+
+            return Triples(tuple(Triple(*row) for row in rows))
+        return bool(head["boolean"])
+
+    def query(self, text: str, prefixes: Mapping[str, str]) -> Answer:
+        """`run` with the runner's own limits."""
+        return self.run(text, prefixes)
+
+    def columns(self, text: str, prefixes: Mapping[str, str], limits: Limits | None = None) -> tuple[str, ...] | None:
+        """Names of a SELECT's columns, None for another form; no row of a SELECT is evaluated.
+
+        Raises:
+            QueryError: as `run`.
+        """
+        head, _ = self._ask(Request(text.removeprefix("\ufeff"), dict(prefixes), limits or self.limits, columns=True))
+        return None if head["columns"] is None else tuple(head["columns"])
+
+    def _ask(self, request: Request) -> tuple[Mapping[str, Any], list[tuple[Any, ...]]]:
+        refusal = guard(request.text, request.limits)
+        if refusal is not None:
+            raise refusal.error()
+        with self._lock:
+            worker = self._worker()
+            try:
+                answer = _exchange(worker, request)
+            except QueryError:
+                self._recycle(worker, request.limits)
+                raise
+            except TimeoutError as error:
+                _end(self._workers)
+                raise failure.too_slow(request.limits.seconds) from error
+            except (OSError, ValueError, EOFError, KeyError) as error:
+                raise self._died(worker, request.limits, error) from error
+            except BaseException:
+                _end(self._workers)
+                raise
+            self._recycle(worker, request.limits)
+            return answer
+
+    def _worker(self) -> Worker:
+        """The worker that waits, or a new one; one that died meanwhile, or is another process's, is let go."""
+        if self._workers:
+            worker = self._workers[0]
+            if worker.owner == os.getpid() and not select.select([worker.socket], [], [], 0)[0]:
+                return worker
+            _end(self._workers)
+        try:
+            self._workers.append(start(self._store))
+        except OSError as error:
+            raise failure.crashed(f"fork: {error.strerror}") from error
+        return self._workers[0]
+
+    def _recycle(self, worker: Worker, limits: Limits) -> None:
+        worker.uses += 1
+        if worker.uses >= _MOST_USES or address_space(worker.pid) - worker.size > limits.memory // 2:
+            _end(self._workers)
+
+    def _died(self, worker: Worker, limits: Limits, error: Exception) -> QueryError:
+        """Why a worker hung up or spoke nonsense; it is gone afterwards."""
+        status, said = _status(worker), _said(worker)
+        _end(self._workers)
+        number = os.WTERMSIG(status) if status is not None and os.WIFSIGNALED(status) else 0
+        if number == signal.SIGALRM:
+            return failure.too_slow(limits.seconds)
+        # SIGKILL: nobody here sent it, so the system had no memory left.
+        if number == signal.SIGKILL or "memory allocation of" in said or "MemoryError" in said:
+            return failure.too_large(limits.memory)
+        return failure.crashed(signal.Signals(number).name if number else said[:200] or type(error).__name__)
+
+
+def _exchange(worker: Worker, request: Request) -> tuple[Mapping[str, Any], list[tuple[Any, ...]]]:
+    """Head and rows of the answer.
+
+    Raises:
+        QueryError: the worker says why there is none; it waits for the next request.
+        TimeoutError: the deadline passed. OSError, EOFError, ValueError: the worker died.
+    """
+    deadline = time.monotonic() + request.limits.seconds
+    worker.socket.settimeout(max(deadline - time.monotonic(), 0.001))
+    worker.socket.sendall(request.frame())
+    head: Mapping[str, Any] = {}
+    rows: list[tuple[Any, ...]] = []
+    reader = Reader()
+    size = 0
+    while True:
+        length, kind = unframe(_exactly(worker.socket, HEADER, deadline))
+        size += length
+        # The worker keeps to the limit; one that does not is not to be believed.
+        if size > request.limits.answer + (1 << 20):
+            raise ValueError("an answer beyond the limit")
+        value = value_of(_exactly(worker.socket, length, deadline))
+        if kind is Kind.END:
+            return head, rows
+        if kind is Kind.ERROR:
+            raise _error(value)
+        if kind is Kind.HEAD:
+            head = value
+        else:
+            rows += reader.rows(value)
+
+
+def _exactly(sock: socket.socket, length: int, deadline: float) -> bytes:
+    data = bytearray(length)
+    view, have = memoryview(data), 0
+    while have < length:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        sock.settimeout(left)
+        count = sock.recv_into(view[have:])
+        if count == 0:
+            raise EOFError
+        have += count
+    return bytes(data)
+
+
+def _error(value: Mapping[str, Any]) -> QueryError:
+    error = failure.QuerySyntaxError(value["code"], value["message"], value["hint"])
+    error.line, error.column = value["place"]
+    return error
+
+
+def _status(worker: Worker) -> int | None:
+    """How a worker that hung up ended; None when it has not, or is not this process's."""
+    end = time.monotonic() + _PATIENCE
+    with contextlib.suppress(ChildProcessError):
+        while time.monotonic() < end:
+            pid, status = os.waitpid(worker.pid, os.WNOHANG)
+            if pid:
+                worker.pid = 0
+                return status
+            time.sleep(0.001)
+    return None
+
+
+def _said(worker: Worker) -> str:
+    """The engine's last words."""
+    return os.pread(worker.words, 4096, 0).decode("utf-8", "replace").strip()
+
+
+def _end(workers: list[Worker]) -> None:
+    """Kill, wait for and forget the workers of this process; let go of those that a fork brought along."""
+    while workers:
+        worker = workers.pop()
+        worker.socket.close()
+        os.close(worker.words)
+        if worker.pid and worker.owner == os.getpid():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(worker.pid, signal.SIGKILL)
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(worker.pid, 0)

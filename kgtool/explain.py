@@ -1,0 +1,198 @@
+"""`kgtool explain` and `kgtool infer` as functions: why a statement holds, and what follows from what is stated."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from kgtool.checks import Inputs
+from kgtool.checks.reasoning import labels_of, place_of, words_of
+from kgtool.errors import UsageError, texts
+from kgtool.finding import Place
+from kgtool.index import Index
+from kgtool.reason import Contradiction, Fact, Limits, Proof, Prover, contradictions, reason, rule_words
+from kgtool.terms import OWL, RDF
+
+_LITERAL = re.compile(r'"(?P<text>.*)"(?:@(?P<tag>[A-Za-z0-9-]+)|\^\^(?P<type>\S+))?', re.DOTALL)
+_LABELS_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a proof tree.
+
+    Attributes:
+        branches: for each level above, whether a later sibling follows there; empty for the conclusion.
+        rule: "" for what is stated; then `place` says where, unless it holds in every graph.
+        repeated: proved further up; its premises are not written again.
+    """
+
+    fact: Fact
+    branches: tuple[bool, ...]
+    rule: str
+    place: Place
+    repeated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why something holds, or why a graph contradicts itself.
+
+    Attributes:
+        contradiction: the contradiction whose premises the lines prove; None for a statement.
+        lines: the tree, conclusion first.
+    """
+
+    contradiction: Contradiction | None
+    lines: tuple[Line, ...]
+
+
+def explain(inputs: Inputs, subject: str, predicate: str, value: str) -> Explanation | None:
+    """The proof of a statement; None when it is neither stated nor follows.
+
+    Args:
+        subject, predicate, value: a prefixed name, an IRI, a label, or (value) a literal in quotes; `a` is rdf:type.
+    Raises:
+        UsageError: E-TERM, a text that names nothing.
+        EngineError: the graph could not be closed.
+    """
+    node, name = _term(inputs, subject), _predicate(inputs, predicate)
+    fact = Fact(node, name, _term(inputs, value))
+    proof = Prover(reason(_index(inputs), why=True)).prove(fact)
+    return None if proof is None else Explanation(None, tuple(_lines(inputs, (proof,))))
+
+
+def explain_contradictions(inputs: Inputs) -> tuple[Explanation, ...]:
+    """The proof of each contradiction, root causes first; empty for a graph without one.
+
+    Raises:
+        EngineError: the graph could not be closed.
+    """
+    found = contradictions(reason(_index(inputs), why=True))
+    return tuple(Explanation(one, tuple(_lines(inputs, one.proofs, nested=True))) for one in found)
+
+
+def infer(inputs: Inputs, limits: Limits | None = None) -> tuple[ox.Triple, ...]:
+    """What follows and is not stated, sorted; of equal nodes, types for each and other statements for one.
+
+    What says only that something is below itself, or owl:Nothing below a class, is left out.
+
+    Raises:
+        EngineError: the graph could not be closed.
+    """
+    index = _index(inputs)
+    terms = index.terms
+    nothing = index.iri(OWL + "Nothing")
+    rows = sorted(
+        (str(terms[s]), str(terms[p]), str(terms[o]), s, p, o)
+        for s, p, o in reason(index, limits).inferred()
+        if s not in {o, nothing}
+    )
+    return tuple(_triple(terms[row[3]], terms[row[4]], terms[row[5]]) for row in rows)
+
+
+def _triple(subject: object, predicate: object, value: object) -> ox.Triple:
+    return ox.Triple(subject, predicate, value)  # type: ignore[arg-type]
+
+
+def _index(inputs: Inputs) -> Index:
+    index = Index()
+    index.extend(inputs.dataset.quads("ontology", "data"))
+    return index
+
+
+def _lines(inputs: Inputs, proofs: tuple[Proof, ...], *, nested: bool = False) -> Iterator[Line]:
+    """The trees in reading order, without recursion: proofs can be deep."""
+    told: set[int] = set()
+    todo: list[tuple[Proof, tuple[bool, ...]]] = [
+        (proof, (number < len(proofs) - 1,) if nested else ()) for number, proof in enumerate(proofs)
+    ]
+    todo.reverse()
+    while todo:
+        proof, branches = todo.pop()
+        repeated = id(proof) in told and bool(proof.premises)
+        told.add(id(proof))
+        place = Place("") if proof.rule else place_of(inputs, proof.fact)
+        yield Line(proof.fact, branches, proof.rule, place, repeated)
+        if not repeated:
+            last = len(proof.premises) - 1
+            below = [(one, (*branches, number < last)) for number, one in enumerate(proof.premises)]
+            todo += reversed(below)
+
+
+def _predicate(inputs: Inputs, text: str) -> ox.NamedNode:
+    if text == "a":
+        return ox.NamedNode(RDF + "type")
+    term = _term(inputs, text)
+    if isinstance(term, ox.NamedNode):
+        return term
+    raise _unknown(text)
+
+
+def _term(inputs: Inputs, text: str) -> ox.NamedNode | ox.BlankNode | ox.Literal:
+    literal = _LITERAL.fullmatch(text)
+    try:
+        if literal:
+            return _literal(inputs, literal)
+        if text.startswith("_:"):
+            return ox.BlankNode(text[2:])
+        iri = inputs.curies.expand(text)
+        if iri is not None:
+            return ox.NamedNode(iri)
+    except ValueError as error:
+        raise _unknown(text) from error
+    named = [name for name in inputs.described if text in labels_of(inputs, name).values()]
+    if len(named) == 1:
+        return ox.NamedNode(named[0])
+    raise _unknown(text, tuple(inputs.curies.short(name) for name in sorted(named)[:_LABELS_SHOWN]))
+
+
+def _literal(inputs: Inputs, match: re.Match[str]) -> ox.Literal:
+    if match["tag"]:
+        return ox.Literal(match["text"], language=match["tag"])
+    if match["type"]:
+        return ox.Literal(match["text"], datatype=ox.NamedNode(inputs.curies.expand(match["type"]) or match["type"]))
+    return ox.Literal(match["text"])
+
+
+def _unknown(text: str, several: tuple[str, ...] = ()) -> UsageError:
+    if several:
+        names = ", ".join(several)
+        return UsageError(
+            "E-TERM",
+            texts(zh=f"「{text}」所指不只一個。", en=f"'{text}' names more than one thing."),
+            texts(zh=f"請用其一:{names}。", en=f"Write one of {names}."),
+        )
+    return UsageError(
+        "E-TERM",
+        texts(zh=f"不知「{text}」所指為何。", en=f"'{text}' names nothing."),
+        texts(
+            zh="請寫前綴名稱、IRI、標籤或加引號之文字。",
+            en="Write a prefixed name, an IRI, a label or a text in quotes.",
+        ),
+    )
+
+
+def to_text(inputs: Inputs, explanation: Explanation, language: str) -> str:
+    """An explanation as an indented tree in one language."""
+    words = words_of(inputs)
+    rows: list[str] = []
+    if explanation.contradiction is not None:
+        rule = explanation.contradiction.rule
+        rows.append(f"矛盾({rule}):" if language != "en" else f"a contradiction ({rule}):")
+    for line in explanation.lines:
+        stem = "".join("│  " if more else "   " for more in line.branches[:-1])
+        joint = ("├─ " if line.branches[-1] else "└─ ") if line.branches else ""
+        rows.append(f"{stem}{joint}{words.fact(line.fact, language)}  {_origin(line, language)}".rstrip())
+    return "\n".join(rows) + "\n"
+
+
+def _origin(line: Line, language: str) -> str:
+    chinese = language != "en"
+    if line.rule:
+        above = ("(見上)" if chinese else " (as above)") if line.repeated else ""
+        return f"← {rule_words(line.rule, language)} [{line.rule}]{above}"
+    return f"[{line.place}]" if line.place.path else ("[已載明]" if chinese else "[stated]")

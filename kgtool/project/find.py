@@ -1,0 +1,64 @@
+"""Where a project's settings are: the nearest kgtool.toml, or pyproject.toml with [tool.kgtool], upwards."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from kgtool.errors import ProjectError, texts
+
+
+def find_config(start: Path) -> tuple[Path, dict[str, Any]]:
+    """The nearest settings file at or above `start` (a folder or file), and its table; stops at the repository's root.
+
+    Raises:
+        ProjectError: no such path, no settings, or unreadable TOML.
+    """
+    if not _exists(start):
+        raise ProjectError(
+            "E-PATH-NONE",
+            texts(zh=f"{start}:沒有這個檔案或資料夾。", en=f"{start}: no such file or folder."),
+            texts(zh="請檢查路徑。", en="Check the path."),
+        )
+    here = start.resolve()
+    for folder in (here, *here.parents) if here.is_dir() else here.parents:
+        for name, keys in (("kgtool.toml", ()), ("pyproject.toml", ("tool", "kgtool"))):
+            config = folder / name
+            if config.is_file():
+                table: Any = _read_toml(config)
+                for key in keys:
+                    table = table.get(key) if isinstance(table, dict) else None
+                if isinstance(table, dict):
+                    return config, table
+        if (folder / ".git").exists():
+            break
+    raise ProjectError(
+        "E-PROJECT-NONE",
+        texts(
+            zh=f"從 {here} 向上找不到 [tool.kgtool] 設定。",
+            en=f"No [tool.kgtool] settings at or above {here}.",
+        ),
+        texts(
+            zh="請在專案資料夾中執行,或在該處建立 kgtool.toml(參見 docs/configuration.md)。",
+            en="Run inside a project, or write a kgtool.toml there (docs/configuration.md).",
+        ),
+    )
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # a name that is too long, or holds a NUL
+        return False
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise ProjectError(
+            "E-CONFIG-TOML",
+            texts(zh=f"{path}:設定檔無法讀取:{error}。", en=f"{path}: cannot be read as TOML: {error}."),
+            texts(zh="請更正該行之語法。", en="Correct the syntax at that line."),
+        ) from error

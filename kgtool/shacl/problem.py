@@ -1,0 +1,29 @@
+"""What is wrong with a shapes graph itself: a value that checks turn into findings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from kgtool.errors import Texts
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """A flaw of the shapes graph.
+
+    Attributes:
+        rule: the finding's code, e.g. `KG203`.
+        node: the node that has the flaw, as IRI or `_:label`; shape: the nearest named node above it.
+        predicate: IRI of the property that has the flaw; "" when there is none.
+        value: the value that is wrong, in N-Triples form; "" when there is none.
+        message: what is wrong, in both languages.
+        fatal: the shape cannot be run as written, so a validation without it would look like a pass.
+    """
+
+    rule: str
+    node: str
+    shape: str
+    predicate: str
+    value: str
+    message: Texts = field(compare=False)
+    fatal: bool = True

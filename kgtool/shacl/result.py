@@ -1,0 +1,34 @@
+"""What a validation gives: results, or the reason why the shapes cannot be run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class ShapesError(Exception):
+    """The shapes graph cannot be run; the text is the engine's. SHACL calls this a failure. Source: SHACL §3.4.2."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Result:
+    """One validation result. Source: SHACL §3.6.2.
+
+    Attributes:
+        shape: IRI of the source shape, or of the nearest named shape that holds it; "" when there is none.
+        component: IRI of the constraint component.
+        focus: IRI or `_:label` of the focus node; a literal in N-Triples form.
+        path: sh:resultPath as SPARQL path text; "" when there is none.
+        value: the value node in N-Triples form; "" when there is none.
+        severity: `Violation`, `Warning` or `Info`.
+        messages: language tag to the shape author's text; may be empty.
+        detail: the engine's own words.
+    """
+
+    shape: str
+    component: str
+    focus: str
+    path: str
+    value: str
+    severity: str
+    messages: tuple[tuple[str, str], ...]
+    detail: str
