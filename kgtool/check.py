@@ -12,7 +12,7 @@ from kgtool.catalog import load_catalog
 from kgtool.checks import FAMILIES, Inputs
 from kgtool.errors import ProjectError, texts
 from kgtool.finding import Finding, Note
-from kgtool.formats import RDF_SUFFIXES
+from kgtool.formats import EXTRA_FORMATS, RDF_SUFFIXES
 from kgtool.load import load
 from kgtool.policy import Baseline, changes_since, compare, read_baseline, waive, write_baseline
 from kgtool.project import Project, project_files
@@ -22,7 +22,7 @@ from kgtool.write.curie import Curies
 
 RDF_KINDS = ("ontology", "data", "shapes")
 # Rules whose finding means that nothing was checked, wherever it stands: reported even when a part is asked for.
-BLINDING = frozenset({"KG202"})
+BLINDING = frozenset({"KG202", "KG204", "KG205", "KG206", "KG207", "KG208", "KG209", "KG215"})
 # Rules that no waiver and no baseline may hold back: nothing was checked, or somebody's word has run out.
 UNDENIABLE = BLINDING | {"KG801", "KG802"}
 
@@ -101,8 +101,8 @@ def _gone(count: int) -> set[Note]:
 
 def read_inputs(project: Project, now: datetime.datetime) -> Inputs:
     """Everything that checks and queries need of a project, read once."""
-    files = [file for kind in RDF_KINDS for file in project_files(project, kind, tuple(RDF_SUFFIXES))]
-    return Inputs(project, load(files), load_catalog(project), project.today(now), Curies(project.prefixes))
+    files = [file for kind in RDF_KINDS for file in project_files(project, kind, (*RDF_SUFFIXES, *EXTRA_FORMATS))]
+    return Inputs(project, load(files, project["accept"]), load_catalog(project), project.today(now), Curies(project.prefixes))
 
 
 def _part(project: Project, only: Path | None) -> str:

@@ -29,6 +29,13 @@ class ResultFormat(enum.StrEnum):
     JSONLD = "jsonld"
 
 
+class Reasoner(enum.StrEnum):
+    """What reasons; owlrl is the reference: slow, and without proofs."""
+
+    KGTOOL = "kgtool"
+    OWLRL = "owlrl"
+
+
 class Engine(enum.StrEnum):
     """Which validator runs the shapes: the program's own, or pySHACL as a reference (about 40 times slower)."""
 
@@ -51,4 +58,10 @@ RDF_SUFFIXES = {
     ".nt": "application/n-triples",
     ".trig": "application/trig",
     ".nq": "application/n-quads",
+}
+# Formats that are read only when the setting `accept` names them: file name ending to that name and the format's own.
+EXTRA_FORMATS = {
+    ".jsonld": ("jsonld", "application/ld+json"),
+    ".rdf": ("rdfxml", "application/rdf+xml"),
+    ".owl": ("rdfxml", "application/rdf+xml"),
 }

@@ -131,13 +131,13 @@ def _evidence(report: str, table: Mapping[str, Mapping[str, Mapping[str, str]]],
 
 
 def _passage(start: int, end: int, digest: str, summary: Mapping[str, str]) -> str:
-    told = ", ".join(f'"{text}"@{tag}' for tag, text in summary.items())
+    told = " , ".join(f'"{text}"@{tag}' for tag, text in summary.items())
     return (
-        f"ps:{start}-{end} a oa:SpecificResource, cd:Passage ;\n"
-        f"    oa:hasSource src:report-2024 ;\n"
-        f"    oa:hasSelector [ a oa:TextPositionSelector ; oa:start {start} ; oa:end {end} ] ;\n"
-        f'    cd:sha256 "{digest}" ;\n'
-        f"    cd:summary {told} .\n"
+        f"ps:{start}-{end} a oa:SpecificResource , cd:Passage ;\n"
+        f"  oa:hasSource src:report-2024 ;\n"
+        f"  oa:hasSelector [ a oa:TextPositionSelector ; oa:start {start} ; oa:end {end} ] ;\n"
+        f'  cd:sha256 "{digest}" ;\n'
+        f"  cd:summary {told} .\n"
     )
 
 

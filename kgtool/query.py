@@ -15,7 +15,7 @@ from kgtool.catalog.header import HeaderError, has_header, read_header
 from kgtool.catalog.text import form
 from kgtool.engine import Answer, EmbeddedStore, QueryRunner, Solutions, guard
 from kgtool.errors import QueryError, Texts, UsageError, texts
-from kgtool.formats import RDF_SUFFIXES
+from kgtool.formats import EXTRA_FORMATS, RDF_SUFFIXES
 from kgtool.lang import canonical, pick
 from kgtool.load import load
 from kgtool.named import Binder, run
@@ -127,8 +127,8 @@ class Workbench:
 
 def open_workbench(project: Project, now: datetime.datetime) -> Workbench:
     """Read ontology and data into a store. A file with syntax errors gives what could be read: `kgtool check` reports it."""
-    files = [file for kind in ("ontology", "data") for file in project_files(project, kind, tuple(RDF_SUFFIXES))]
-    store = EmbeddedStore(load(files).quads())
+    files = [file for kind in ("ontology", "data") for file in project_files(project, kind, (*RDF_SUFFIXES, *EXTRA_FORMATS))]
+    store = EmbeddedStore(load(files, project["accept"]).quads())
     catalog = load_catalog(project)
     return Workbench(project, catalog, store, Curies(project.prefixes), project.today(now), QueryRunner(store))
 

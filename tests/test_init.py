@@ -90,6 +90,12 @@ def test_equal_cities_give_equal_files() -> None:
     assert scaffold(HARBOUR) == scaffold(HARBOUR)
 
 
+def test_the_dossiers_are_laid_out_as_fmt_does(tmp_path: Path, kgtool: Callable[..., Ran]) -> None:
+    write_project(tmp_path / "harbour", scaffold(HARBOUR))
+    ran = kgtool("fmt", "--check", tmp_path / "harbour", "--lang", "en")
+    assert (ran.status, ran.err) == (0, ""), ran.out
+
+
 def test_existing_files_are_named_and_kept_and_nothing_is_written(tmp_path: Path, kgtool: Callable[..., Ran]) -> None:
     folder = tmp_path / "mine"
     (folder / "data").mkdir(parents=True)

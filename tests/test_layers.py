@@ -28,7 +28,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("shacl", "reason", "named"),
     ("index", "engine"),
     ("locate", "write"),
-    ("load", "sources", "dates", "cache", "turtle"),
+    ("load", "sources", "dates", "cache", "turtle", "lexical"),
     ("catalog", "rules"),
     ("project",),
     ("finding", "formats", "lang", "terms"),

@@ -134,7 +134,9 @@ def test_broken_shapes_and_expired_waivers_cannot_be_waived(make_project: MAKE, 
     )
     text = 'engine = "pyshacl"\n' + SETTINGS + waiver(rule="KG202", focus="*") + waiver(rule="KG801", focus="*")
     text += waiver(expires="2020-01-01")
-    found = rules(check(make_project({"shapes/s.ttl": shapes}, text), "--format", "json"))
+    found = rules(
+        check(make_project({"shapes/s.ttl": shapes, "data/d.ttl": "<urn:d> a <urn:c> ."}, text), "--format", "json")
+    )
     assert "KG202" in found
     assert "KG801" in found
 

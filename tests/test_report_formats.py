@@ -184,7 +184,8 @@ def test_github_lines_are_commands_of_one_line_with_paths_from_the_repository() 
 
 def test_statistics_count_by_rule_and_list_what_is_waived() -> None:
     text = render(report(), ReportFormat.HUMAN, view())
-    assert "\nKG201          1         0         0\n" in text
+    assert "\n    rule   error   warning      info\n" in text
+    assert "\n   KG201       1         0         0\n" in text
     assert "\nwaived data/y.ttl:1:1 KG502 gov:harbour: " in text
     last = text.splitlines()[-1]
     assert last.endswith("2 errors, 1 warnings, 1 infos, 1 waived, 3 known, 4 in unchanged files (0.2 s)")

@@ -30,8 +30,16 @@ from kgtool.write.terms import to_graph
 FULL = os.environ.get("KGTOOL_FULL", "")
 SEEDS = range(int(FULL) if FULL.isdigit() and FULL != "1" else 0, 10**9)
 CASES = 2000 if FULL else 200
-COMPARED = {"MinInclusive": ">=", "MinExclusive": ">", "MaxInclusive": "<=", "MaxExclusive": "<", "LessThan": "<", "LessThanOrEquals": "<="}
+COMPARED = {
+    "MinInclusive": ">=",
+    "MinExclusive": ">",
+    "MaxInclusive": "<=",
+    "MaxExclusive": "<",
+    "LessThan": "<",
+    "LessThanOrEquals": "<=",
+}
 _COMPARISON = re.compile(r"sh:(?:min|max)(?:In|Ex)clusive \S+ ?;? ?|sh:lessThan(?:OrEquals)? \S+ ?;? ?")
+ILL_TYPED = ('"x"', '"300"', '"2013-02-30"')
 Row = tuple[str, str, str, str, str]
 
 
@@ -44,7 +52,13 @@ def row(result: Result) -> Row:
     component = result.component.removeprefix(SH).removesuffix("ConstraintComponent")
     focus = re.fullmatch(r'"(.*)"(?:@[\w-]+|\^\^<.*>)?', result.focus, re.DOTALL)
     value = re.sub(r"@[\w-]+$", lambda tag: tag[0].lower(), result.value)
-    return (result.shape, component, focus[1] if focus else result.focus, result.path if component == "Closed" else "", value)
+    return (
+        result.shape,
+        component,
+        focus[1] if focus else result.focus,
+        result.path if component == "Closed" else "",
+        value,
+    )
 
 
 def oracle(module: ModuleType, data: str, shapes: str) -> set[Row] | None:
@@ -54,9 +68,14 @@ def oracle(module: ModuleType, data: str, shapes: str) -> set[Row] | None:
     try:
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
             _, report, _ = module.validate(
-                to_graph(quads(data)), shacl_graph=graph, inference="none", meta_shacl=False, allow_infos=True, allow_warnings=True
+                to_graph(quads(data)),
+                shacl_graph=graph,
+                inference="none",
+                meta_shacl=False,
+                allow_infos=True,
+                allow_warnings=True,
             )
-    except Exception:  # noqa: BLE001  (either refuses some well-formed shapes, each with an error of its own)
+    except Exception:  # either refuses some well-formed shapes, each with errors of its own
         return None
     finally:
         rdflib.NORMALIZE_LITERALS = normalize
@@ -66,12 +85,14 @@ def oracle(module: ModuleType, data: str, shapes: str) -> set[Row] | None:
 def holds(left: str, operator: str, right: str) -> bool:
     """Whether SPARQL's operator gives true, by pyoxigraph. A zone on one side only: never, see the test below.
 
-    pyoxigraph extends `<=` to equal terms of any kind; what has no `<` has no `<=` in SPARQL 1.1 §17.3, so both are asked.
+    pyoxigraph goes beyond SPARQL 1.1 §17.3: it orders strings of one language, takes "300"^^xsd:byte for a number, and
+    extends `<=` to equal terms of any kind. Here what the table of operators does not have is an error, as it says.
     """
+    if any(re.search(r"@[\w-]+$", text) or text.startswith((*ILL_TYPED, "<")) for text in (left, right)):
+        return False
     zones = {bool(re.search(r"(?:Z|[+-]\d\d:\d\d)\"\^\^", text)) for text in (left, right)}
     dated = all(XSD + "date" in text for text in (left, right))
-    ordered = ox.Store().query(f"ASK {{ FILTER({left} < {right} || !({left} < {right})) }}")
-    return bool(ox.Store().query(f"ASK {{ FILTER({left} {operator} {right}) }}")) and bool(ordered) and not (dated and len(zones) > 1)
+    return bool(ox.Store().query(f"ASK {{ FILTER({left} {operator} {right}) }}")) and not (dated and len(zones) > 1)
 
 
 def explained(module: ModuleType, data: str, shapes: str, ours: set[Row], theirs: set[Row]) -> bool:
@@ -96,7 +117,7 @@ def _incomparable(data: str, shapes: str, one: Row, ours: bool) -> bool:
     for node in graph.subjects(rdflib.URIRef(SH + name), None):
         if str(node) == shape or isinstance(node, rdflib.BNode):
             others += [str(other) for other in _operands(data, graph.objects(node, rdflib.URIRef(SH + name)), focus)]
-    fails = any(not holds(value, COMPARED[component], other) for other in others) or '"300"' in value
+    fails = any(not holds(value, COMPARED[component], other) for other in others)
     return fails is ours
 
 
@@ -156,7 +177,7 @@ def test_a_value_that_cannot_be_compared_with_the_bound_is_a_violation(value: st
     would borrow the zone of whoever evaluates (F&O §10.4), and a check must not depend on that.
     """
     said = found(f":a :p {value} .", f":S sh:targetNode :a ; sh:property [ sh:path :p ; {constraint} ] .")
-    assert [component for component, _ in said] == [constraint[3].upper() + constraint[4:].split()[0]]
+    assert [component for component, _ in said] == [constraint[3].upper() + constraint[4:].split(maxsplit=1)[0]]
 
 
 @pytest.mark.parametrize("value", [":n", '"a"@en', '"x"^^xsd:integer'])
@@ -172,6 +193,8 @@ def test_equal_terms_that_have_no_order_are_not_less_than_or_equal(value: str) -
 def test_the_inverse_of_a_sequence_runs_backwards() -> None:
     """SHACL §2.3.1.4 with SPARQL §9.3: inv(p/q) from c leads to a where a p/q c; pySHACL walks inv(p)/inv(q)."""
     data = ":a :p :b . :b :q :c ."
-    shapes = ":S sh:targetNode :c ; sh:property [ sh:path [ sh:inversePath ( :p :q ) ] ; sh:hasValue :a ; sh:maxCount 1 ] ."
+    shapes = (
+        ":S sh:targetNode :c ; sh:property [ sh:path [ sh:inversePath ( :p :q ) ] ; sh:hasValue :a ; sh:maxCount 1 ] ."
+    )
     assert found(data, shapes) == set()
     assert found(data, shapes.replace("hasValue :a", "hasValue :b")) == {("HasValue", "")}

@@ -360,7 +360,9 @@ def test_text_of_another_name_and_digest_is_not_taken(tmp_path: Path) -> None:
     assert find_text(record_of("text", "log.txt"), tmp_path) is None
 
 
-@pytest.mark.parametrize("name", ["../outside.txt", "/etc/hostname", "sub/inside.txt", "..", ".", "", "a\x00b", "n" * 300])
+@pytest.mark.parametrize(
+    "name", ["../outside.txt", "/etc/hostname", "sub/inside.txt", "..", ".", "", "a\x00b", "n" * 300]
+)
 def test_recorded_name_that_leaves_the_folder_is_not_followed(tmp_path: Path, name: str) -> None:
     folder = tmp_path / "sources"
     (folder / "sub").mkdir(parents=True)

@@ -14,6 +14,7 @@ from kgtool.catalog import Catalog
 from kgtool.engine import EmbeddedStore
 from kgtool.errors import Texts
 from kgtool.finding import Finding, Note, Place, Severity
+from kgtool.formats import Reasoner
 from kgtool.index import Index
 from kgtool.load import Dataset
 from kgtool.locate import Locator
@@ -59,7 +60,7 @@ class Inputs:
     @cached_property
     def closure(self) -> Closure:
         """The OWL 2 RL closure of ontology and data."""
-        return close(self.dataset.quads("ontology", "data"))
+        return close(self.dataset.quads("ontology", "data"), reasoner=Reasoner(self.project["reasoner"]))
 
     @cached_property
     def store(self) -> EmbeddedStore:

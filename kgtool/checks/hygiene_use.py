@@ -11,28 +11,24 @@ from kgtool.terms import OWL, RDF, RDFS, XSD
 
 _CLASS_POSITIONS = (RDFS + "subClassOf", RDFS + "domain", RDFS + "range")
 # The vocabulary of OWL and RDFS. Source: OWL 2 Mapping to RDF §2.1, RDF Schema §5.
-_BUILTIN = frozenset(
-    OWL + name
-    for name in (
-        "Class Restriction ObjectProperty DatatypeProperty AnnotationProperty OntologyProperty Ontology Thing Nothing "
-        "NamedIndividual FunctionalProperty InverseFunctionalProperty TransitiveProperty SymmetricProperty "
-        "AsymmetricProperty ReflexiveProperty IrreflexiveProperty AllDifferent AllDisjointClasses AllDisjointProperties "
-        "NegativePropertyAssertion Axiom Annotation DeprecatedClass DeprecatedProperty DataRange real rational "
-        "equivalentClass equivalentProperty inverseOf propertyChainAxiom intersectionOf unionOf complementOf oneOf "
-        "datatypeComplementOf disjointWith disjointUnionOf propertyDisjointWith someValuesFrom allValuesFrom hasValue "
-        "hasSelf onProperty onProperties onClass onDataRange onDatatype withRestrictions cardinality minCardinality "
-        "maxCardinality qualifiedCardinality minQualifiedCardinality maxQualifiedCardinality hasKey members "
-        "distinctMembers sourceIndividual assertionProperty targetIndividual targetValue imports versionIRI versionInfo "
-        "priorVersion backwardCompatibleWith incompatibleWith deprecated sameAs differentFrom annotatedSource "
-        "annotatedProperty annotatedTarget topObjectProperty topDataProperty bottomObjectProperty bottomDataProperty"
-    ).split()
-) | frozenset(
-    RDFS + name
-    for name in (
-        "Class Datatype Literal Resource Container ContainerMembershipProperty subClassOf subPropertyOf domain range "
-        "label comment seeAlso isDefinedBy member"
-    ).split()
+_IN_OWL = (
+    "Class Restriction ObjectProperty DatatypeProperty AnnotationProperty OntologyProperty Ontology Thing Nothing "
+    "NamedIndividual FunctionalProperty InverseFunctionalProperty TransitiveProperty SymmetricProperty "
+    "AsymmetricProperty ReflexiveProperty IrreflexiveProperty AllDifferent AllDisjointClasses AllDisjointProperties "
+    "NegativePropertyAssertion Axiom Annotation DeprecatedClass DeprecatedProperty DataRange real rational "
+    "equivalentClass equivalentProperty inverseOf propertyChainAxiom intersectionOf unionOf complementOf oneOf "
+    "datatypeComplementOf disjointWith disjointUnionOf propertyDisjointWith someValuesFrom allValuesFrom hasValue "
+    "hasSelf onProperty onProperties onClass onDataRange onDatatype withRestrictions cardinality minCardinality "
+    "maxCardinality qualifiedCardinality minQualifiedCardinality maxQualifiedCardinality hasKey members "
+    "distinctMembers sourceIndividual assertionProperty targetIndividual targetValue imports versionIRI versionInfo "
+    "priorVersion backwardCompatibleWith incompatibleWith deprecated sameAs differentFrom annotatedSource "
+    "annotatedProperty annotatedTarget topObjectProperty topDataProperty bottomObjectProperty bottomDataProperty"
 )
+_IN_RDFS = (
+    "Class Datatype Literal Resource Container ContainerMembershipProperty subClassOf subPropertyOf domain range "
+    "label comment seeAlso isDefinedBy member"
+)
+_BUILTIN = frozenset({OWL + name for name in _IN_OWL.split()} | {RDFS + name for name in _IN_RDFS.split()})
 
 
 def undeclared_properties(view: View) -> Iterator[Fault]:
@@ -111,7 +107,8 @@ def deprecated_in_use(view: View) -> Iterator[Fault]:
     gone = [view.term(node) for node, value in view.pairs(OWL + "deprecated") if view.term(value) in yes]
     for term in gone:
         code = project.ids.get(term, -1)
-        uses = [*zip(project.column(code)[0][:1], [code], project.column(code)[1][:1], strict=True)]
+        subjects, objects = project.column(code)
+        uses = [(subjects[0], code, objects[0])] if subjects else []
         for predicate in (RDF + "type", *_CLASS_POSITIONS):
             column = project.iri(predicate)
             uses += [(subject, column, code) for subject in project.backward(column).get(code, ())[:1]]

@@ -1,7 +1,7 @@
 """What the text of a query alone shows: forms that are slow, that find nothing, or whose order is left to chance.
 
 Each check is a function of an outline and yields remarks; a remark is a rule's code, an offset in the text, and words.
-The slow forms are those that were measured on this engine, whose planner keeps the text's order (docs/performance.md).
+The slow forms are those that were measured on this engine, whose planner has no statistics; rules.toml has the figures.
 """
 
 from __future__ import annotations
@@ -145,7 +145,7 @@ def _products(group: Group, outer: frozenset[str]) -> Iterator[Remark]:
         islands.append((set(outer), Part(Role.VALUES, 0)))
     for part in group.parts:
         names = set(part.names | part.binds)
-        if not names or part.role in {Role.MINUS, Role.OPTIONAL}:
+        if not names or part.role is Role.MINUS:
             continue
         touched = [island for island in islands if island[0] & names]
         rest = [island for island in islands if not island[0] & names]

@@ -71,9 +71,8 @@ def _proved(inputs: Inputs, item: Contradiction, words: Words) -> Finding:
         en=f"a contradiction follows: {premises['en']} ({item.rule}).",
     )
     related = dict.fromkeys(other for _, other in stated[1:] if other.path and other != place)
-    return inputs.finding(
-        "KG101", place, message, focus=focus, value=item.detail, related=tuple(related)[:_MOST_RELATED]
-    )
+    value = f"{item.rule}: {', '.join(inputs.curies.short(iri) for iri in item.terms)}"
+    return inputs.finding("KG101", place, message, focus=focus, value=value, related=tuple(related)[:_MOST_RELATED])
 
 
 def _unproved(inputs: Inputs, item: Contradiction, _: Words) -> Finding:

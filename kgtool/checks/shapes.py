@@ -34,7 +34,7 @@ _SEVERITY = {"Violation": Severity.ERROR, "Warning": Severity.WARNING, "Info": S
 # Flaws of shapes that stop nothing: how much each matters. Any other is an error.
 _FLAWS = {
     "KG210": Severity.WARNING, "KG211": Severity.WARNING, "KG212": Severity.WARNING, "KG213": Severity.INFO,
-    "KG214": Severity.INFO, "KG216": Severity.WARNING,
+    "KG214": Severity.INFO, "KG216": Severity.WARNING, "KG217": Severity.INFO,
 }  # fmt: skip
 _TYPE = ox.NamedNode(RDF + "type")
 
@@ -55,8 +55,13 @@ def check_shapes(inputs: Inputs) -> Outcome:
             found, focus = results(made, report), dict(report.focus)
     except ShapesError as error:
         return Outcome((_broken(inputs, str(error)),), len(made.shapes))
-    flaws = [*made.problems, *(idle(made, index, focus) if focus else ())]
-    findings = (*(_finding(inputs, result) for result in found), *(_flaw(inputs, problem) for problem in flaws))
+    unused = (_flaw(inputs, problem) for problem in (idle(made, index, focus) if focus else ()))
+    findings = (
+        *(_finding(inputs, result) for result in found),
+        *(_flaw(inputs, problem) for problem in made.problems),
+        # The shapes that ship are for every city; that one has no data for some of them is no flaw.
+        *(finding for finding in unused if not finding.place.path.startswith("model:")),
+    )
     return Outcome(findings, len(made.shapes), _notes(made, focus))
 
 

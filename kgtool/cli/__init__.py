@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import importlib
 import sys
-import traceback
 from collections.abc import Sequence
 
 import click
 
 from kgtool import __version__
 from kgtool.cli.common import complain, discard_output, message_language_of
-from kgtool.cli.usage import usage_error
 from kgtool.errors import KgError, texts
 
 # Command to its module and the line that `--help` shows; kept here so that listing imports nothing.
@@ -80,6 +78,8 @@ def status(arguments: list[str]) -> int:
         if _is_help(error):
             error.show()
         else:
+            from kgtool.cli.usage import usage_error
+
             complain(usage_error(error, list(COMMANDS)), message_language_of(arguments))
         return EXIT_USAGE
     except (click.Abort, KeyboardInterrupt):
@@ -93,6 +93,8 @@ def status(arguments: list[str]) -> int:
         return error.exit_status
     except Exception as error:
         if "--debug" in arguments:
+            import traceback
+
             traceback.print_exc()
         complain(_internal(error), message_language_of(arguments))
         return EXIT_USAGE

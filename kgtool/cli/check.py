@@ -11,7 +11,7 @@ import click
 
 from kgtool.cli.common import coloured, common_options, language_of, open_from, write_out
 from kgtool.errors import UsageError, texts
-from kgtool.formats import Engine, FailOn, ReportFormat
+from kgtool.formats import Engine, FailOn, Reasoner, ReportFormat
 
 if TYPE_CHECKING:
     from kgtool.project import Project
@@ -37,6 +37,7 @@ _WITH_RULES = (ReportFormat.SARIF, ReportFormat.JUNIT)
     help="自何種嚴重度起視為失敗 / Lowest severity that fails.",
 )
 @click.option("--engine", type=click.Choice([e.value for e in Engine]), help="形狀驗證引擎 / What runs the shapes.")
+@click.option("--reasoner", type=click.Choice([r.value for r in Reasoner]), help="推理器 / What reasons.")
 @click.option(
     "--select", multiple=True, metavar="RULE", help="只報告此規則、代碼開頭或來源 / Only these rules or sources."
 )
@@ -57,7 +58,8 @@ _WITH_RULES = (ReportFormat.SARIF, ReportFormat.JUNIT)
 @common_options
 def command(
     path: Path | None, form: str | None, output_file: Path | None, fail_on: str | None, engine: str | None,
-    select: tuple[str, ...], ignore: tuple[str, ...], changed_since: str | None, baseline: str | None, write_baseline: Path | None,
+    reasoner: str | None, select: tuple[str, ...], ignore: tuple[str, ...], changed_since: str | None,
+    baseline: str | None, write_baseline: Path | None,
     statistics: bool, project_dir: Path | None, sources: str | None, as_of: str | None, lang: str | None,
 ) -> int:  # fmt: skip
     """檢查專案。PATH 為專案資料夾,或其中一個檔案或資料夾(只報告其中的發現)。
@@ -68,7 +70,7 @@ def command(
     from kgtool.report import Extent
 
     options = {"sources": sources, "as-of": as_of, "fail-on": fail_on, "format": form, "baseline": baseline,
-               "engine": engine}  # fmt: skip
+               "engine": engine, "reasoner": reasoner}  # fmt: skip
     if write_baseline:
         options["baseline"] = ""  # it is being made: an old one, or none, must not stand in the way
     project = open_from(project_dir or path, options)

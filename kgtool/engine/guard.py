@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from kgtool.catalog.text import FORBIDDEN, FORMS, forbidden, form, lexemes, line_of
+from kgtool.catalog.text import FORMS, forbidden, form, lexemes, line_of
 from kgtool.engine.failure import QuerySyntaxError
 from kgtool.engine.limits import LOCAL, Limits
 from kgtool.errors import QueryError, Texts, texts
@@ -44,8 +44,6 @@ _WORDS: Mapping[Measure, tuple[str, str]] = MappingProxyType({
 })  # fmt: skip
 # A codepoint escape means the character itself (SPARQL 1.1 Query §19.2): a keyword could be written with it.
 _ESCAPED = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
-# Only a text that holds the letters of such a word anywhere is looked at closely.
-_SUSPECT = re.compile("|".join(sorted(FORBIDDEN)), re.IGNORECASE)
 _CHAINED = frozenset({"||", "&&", "|", "/", "+", "-", "*", "^", "!", "UNION", "OPTIONAL", "MINUS", "EXISTS"})
 _TERM_WORDS = frozenset({"A", "TRUE", "FALSE"})
 _CLOSURES = frozenset({"*", "+", "?"})
@@ -217,10 +215,10 @@ def _measured(text: str, limits: Limits) -> Refusal | None:
 
 
 def _forbidden(text: str) -> Refusal | None:
-    word = forbidden(text) if _SUSPECT.search(text) else None
+    word = forbidden(text)
     if word is None and "\\" in text:
         plain = without_escapes(text)
-        word = forbidden(plain) if _SUSPECT.search(plain) else None
+        word = forbidden(plain)
         if word is not None:  # its place in the text as written is not known; the first escape's is near enough
             first = _ESCAPED.search(text)
             word = replace(word, start=first.start() if first else 0)

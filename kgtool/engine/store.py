@@ -21,8 +21,8 @@ Raw = ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean
 _UNKNOWN_FUNCTION = re.compile(r"The custom function <([^>]*)> is not supported")
 _UNGROUPED = "The SELECT contains a variable that is unbound"
 _MOST_FUNCTIONS = 50
-_MOST_ROWS = 2**64 - 1  # what the engine counts rows with
-_SLICE = re.compile(r"\b(LIMIT|OFFSET)(\s+)([0-9]{20,})", re.IGNORECASE)
+_MOST_ROWS = str(2**64 - 1)  # what the engine counts rows with
+_MANY_DIGITS = re.compile(r"[0-9]{20}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,13 +165,16 @@ def _says_from(text: str) -> bool:
 
 def _sliceable(text: str) -> str:
     """LIMIT and OFFSET beyond what the engine can count mean as much as the most that it can; places stay."""
-
-    def most(match: re.Match[str]) -> str:
-        digits = match[3].zfill(len(match[3])) if len(match[3]) <= 20 and int(match[3]) <= _MOST_ROWS else ""
-        return match[1] + match[2] + (digits or str(_MOST_ROWS).zfill(len(match[3])))
-
-    tail = text.rfind("}")
-    return text[: tail + 1] + _SLICE.sub(most, text[tail + 1 :])
+    if not _MANY_DIGITS.search(text):
+        return text
+    out, end, before = [], 0, ""
+    for kind, token, start in lexemes(text):
+        digits = token.lstrip("0")
+        if before in {"LIMIT", "OFFSET"} and kind == "number" and (len(digits), digits) > (len(_MOST_ROWS), _MOST_ROWS):
+            out += [text[end:start], _MOST_ROWS.zfill(len(token))]
+            end = start + len(token)
+        before = token.upper() if kind == "word" else ""
+    return "".join([*out, text[end:]])
 
 
 def _ungrouped(text: str) -> tuple[str, int] | None:

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from kgtool.errors import ProjectError, Texts, texts
-from kgtool.formats import Engine, FailOn, ReportFormat
+from kgtool.formats import EXTRA_FORMATS, Engine, FailOn, Reasoner, ReportFormat
 from kgtool.project.find import find_config
 from kgtool.project.waivers import Waiver, WaiverError, plain_waivers, read_waivers
 from kgtool.terms import WELL_KNOWN
@@ -36,8 +36,10 @@ DEFAULTS: Mapping[str, tuple[type, Any]] = {
     "as-of": (str, ""),
     "fail-on": (str, "error"),
     "engine": (str, "kgtool"),
+    "reasoner": (str, "kgtool"),
     "format": (str, ""),
     "baseline": (str, ""),
+    "accept": (list, []),
     "waivers": (list, []),
 }
 # Source: RDF 1.1 Turtle §6.5, PN_PREFIX and IRIREF, here an absolute IRI.
@@ -247,9 +249,20 @@ def _engine(value: str) -> None:
         raise ValueError(f"write one of {', '.join(Engine)}")
 
 
+def _reasoner(value: str) -> None:
+    if value not in {*Reasoner}:
+        raise ValueError(f"write one of {', '.join(Reasoner)}")
+
+
 def _format(value: str) -> None:
     if value not in {"", *ReportFormat}:
         raise ValueError(f"write one of {', '.join(ReportFormat)}")
+
+
+def _accept(value: list[str]) -> None:
+    known = sorted({name for name, _ in EXTRA_FORMATS.values()})
+    if not set(value) <= set(known):
+        raise ValueError(f"write none or some of {', '.join(known)}")
 
 
 def _model(value: str) -> None:
@@ -258,10 +271,12 @@ def _model(value: str) -> None:
 
 
 _CONVERSIONS: Mapping[str, Any] = {
+    "accept": _accept,
     "timezone": zoneinfo.ZoneInfo,
     "as-of": _date_or_empty,
     "fail-on": _fail_on,
     "engine": _engine,
+    "reasoner": _reasoner,
     "format": _format,
     "model": _model,
 }

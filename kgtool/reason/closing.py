@@ -6,32 +6,43 @@ from collections.abc import Iterable
 
 import pyoxigraph as ox
 
+from kgtool.formats import Reasoner
 from kgtool.index import Index
-from kgtool.reason.entail import Entailment, reason
+from kgtool.reason.engine import no_collection
+from kgtool.reason.entail import Entailment, can_be_subject, reason
 from kgtool.reason.model import Closure, Limits
 from kgtool.reason.proof import contradictions
+from kgtool.reason.rule import HALF, LOW
 
 
-def close(statements: Iterable[ox.Quad | ox.Triple] | Index, *, limits: Limits | None = None) -> Closure:
+def close(
+    statements: Iterable[ox.Quad] | Index, *, reasoner: Reasoner = Reasoner.KGTOOL, limits: Limits | None = None
+) -> Closure:
     """The OWL 2 RL closure of a graph.
 
     Args:
-        statements: a graph's statements, or an index that holds them already.
+        statements: a graph's statements, or an index that holds them already (not for owlrl).
+        reasoner: ours, or owlrl, which is slow and gives no proofs.
         limits: what the run may use.
     Raises:
-        EngineError: E-REASON-LIMIT; there is no result then.
+        EngineError: E-REASON-LIMIT, or owlrl failed; there is no result then.
     """
-    if isinstance(statements, Index):
-        index = statements
-    else:
-        index = Index()
-        index.extend(statements)
-    found = reason(index, limits)
-    if not found.engine.clashes:
-        return Closure(shown(found), ())
-    # Proofs cost time and memory, so they are made only for a graph that has something to explain.
-    proved = reason(index, limits, why=True)
-    return Closure(shown(found), contradictions(proved), len(proved.engine.clashes))
+    if not isinstance(statements, Index) and reasoner is Reasoner.OWLRL:
+        from kgtool.reason import reference
+
+        return reference.close(statements)
+    with no_collection():
+        if isinstance(statements, Index):
+            index = statements
+        else:
+            index = Index()
+            index.extend(statements)
+        found = reason(index, limits)
+        if not found.engine.clashes:
+            return Closure(shown(found), ())
+        # Proofs cost time and memory, so they are made only for a graph that has something to explain.
+        proved = reason(index, limits, why=True)
+        return Closure(shown(found), contradictions(proved), len(proved.engine.clashes))
 
 
 def shown(found: Entailment) -> tuple[ox.Triple, ...]:
@@ -41,16 +52,18 @@ def shown(found: Entailment) -> tuple[ox.Triple, ...]:
     for predicate in index.predicates:
         for subject in index.column(predicate)[0]:
             subjects[subject] = 1
-    texts: dict[int, str] = {}
-    rows = []
-    for subject, predicate, value in found.inferred():
-        if subject != value and subjects[subject] and not isinstance(terms[value], ox.Literal):
-            for code in (subject, predicate, value):
-                if code not in texts:
-                    texts[code] = str(terms[code])
-            rows.append((texts[subject], texts[predicate], texts[value], subject, predicate, value))
-    rows.sort()
-    return tuple(_triple(terms[row[3]], terms[row[4]], terms[row[5]]) for row in rows)
+    rows = [
+        (subject, predicate, value)
+        for subject, predicate, value in found.inferred()
+        if subject != value and subjects[subject] and can_be_subject(terms[value])
+    ]
+    # Codes in the order of their texts, so that statements are sorted as numbers.
+    codes = sorted({code for row in rows for code in row}, key=lambda code: str(terms[code]))
+    rank = dict(zip(codes, range(len(codes)), strict=True))
+    keys = sorted(rank[row[0]] << 2 * HALF | rank[row[1]] << HALF | rank[row[2]] for row in rows)
+    del rows, rank
+    ordered = [terms[code] for code in codes]
+    return tuple(_triple(ordered[key >> 2 * HALF], ordered[key >> HALF & LOW], ordered[key & LOW]) for key in keys)
 
 
 def _triple(subject: object, predicate: object, value: object) -> ox.Triple:

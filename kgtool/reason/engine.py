@@ -45,7 +45,7 @@ class Engine:
         self.index = index
         self.limits = limits
         self.names = Names.of(index)
-        self.same = Same(lambda node: isinstance(index.terms[node], ox.Literal))
+        self.same = Same(lambda node: isinstance(index.terms[node], ox.Literal | ox.Triple))
         self.why: Why | None = {} if why else None
         self.clashes: list[Clash] = []
         self._extra: dict[Axiom, None] = {}
@@ -64,7 +64,7 @@ class Engine:
         Raises:
             EngineError: E-REASON-LIMIT.
         """
-        with _no_collection():
+        with no_collection():
             self._join_stated()
             while not self._pass():
                 pass
@@ -232,7 +232,7 @@ class Engine:
 
 
 @contextlib.contextmanager
-def _no_collection() -> Iterator[None]:
+def no_collection() -> Iterator[None]:
     """Without cyclic garbage collection: the tables hold no cycles, and walking them took a third of the time."""
     enabled = gc.isenabled()
     gc.disable()

@@ -9,7 +9,7 @@ import pyoxigraph as ox
 
 from kgtool.index import Index
 from kgtool.reason.engine import Engine
-from kgtool.reason.model import Fact, Limits
+from kgtool.reason.model import Fact, Limits, Node
 from kgtool.reason.rule import HALF, LOW, Axiom, pack
 from kgtool.reason.values import DATATYPES
 from kgtool.terms import OWL, RDFS
@@ -108,11 +108,11 @@ class Entailment:
     def _links(self) -> Iterator[Axiom]:
         names, terms = self.engine.names, self.index.terms
         for kept, members in self.engine.same.classes().items():
-            if isinstance(terms[kept], ox.Literal):
+            if not can_be_subject(terms[kept]):
                 continue
             for node in members[1:]:
                 for one, other in ((node, kept), (kept, node)):
-                    if not isinstance(terms[one], ox.Literal) and other not in self.index.objects(one, names.sameAs):
+                    if can_be_subject(terms[one]) and other not in self.index.objects(one, names.sameAs):
                         yield one, names.sameAs, other
 
     def _types(self) -> Iterator[Axiom]:
@@ -122,13 +122,13 @@ class Entailment:
         fresh: dict[tuple[int, tuple[int, ...]], tuple[int, ...]] = {}
         for node, own in enumerate(engine.state.types.of):
             number = engine.state.types.of[engine.same.find(node)] if node in parent else own
-            if not number or isinstance(terms[node], ox.Literal):
+            if not number or not can_be_subject(terms[node]):
                 continue
             stated = said.get(node, ())
             classes = fresh.get((number, stated))
             if classes is None:
                 classes = fresh[number, stated] = tuple(
-                    sorted(cls for cls in sets[number].difference(stated) if not isinstance(terms[cls], ox.Literal))
+                    sorted(cls for cls in sets[number].difference(stated) if can_be_subject(terms[cls]))
                 )
             for cls in classes:
                 yield node, typed, cls
@@ -144,13 +144,13 @@ class Entailment:
                 continue
             for key in sorted(table.all - stated) if stated else sorted(table.all):
                 subject, value = key >> HALF, key & LOW
-                if subject not in parent and value not in parent and not isinstance(terms[subject], ox.Literal):
+                if subject not in parent and value not in parent and can_be_subject(terms[subject]):
                     yield subject, predicate, value
 
     def _schema(self) -> Iterator[Axiom]:
         tables, terms = self.engine.state.tables, self.index.terms
         for subject, predicate, value in self.engine.scheme.statements():
-            if predicate in tables or isinstance(terms[subject], ox.Literal):
+            if predicate in tables or not can_be_subject(terms[subject]):
                 continue
             if value not in self.index.objects(subject, predicate):
                 yield subject, predicate, value
@@ -167,6 +167,11 @@ def reason(index: Index, limits: Limits | None = None, *, why: bool = False) -> 
     engine = Engine(index, limits or Limits(), why=why)
     engine.run()
     return Entailment(index, engine)
+
+
+def can_be_subject(term: Node) -> bool:
+    """Whether RDF lets a term be a subject: rules also speak of literals, and RDF 1.2 of triple terms."""
+    return isinstance(term, ox.NamedNode | ox.BlankNode)
 
 
 def _axiomatic() -> Iterator[Fact]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pyoxigraph as ox
 
@@ -29,6 +29,8 @@ class Loader:
         self._names = state.names
         self._same = state.same
         self._groups = groups
+        # Triple terms (RDF 1.2) mean nothing in OWL 2: statements that hold one are left out.
+        self._quoted = frozenset(code for code, term in enumerate(index.terms) if isinstance(term, ox.Triple))
 
     def load(self) -> None:
         """Fill the state; rules that need no look-up see their statements here and nowhere else. Cost: linear."""
@@ -99,8 +101,15 @@ class Loader:
                     for rule in plan.pairs[predicate]:
                         rule.fire(self._state, [key])
 
+    def _column(self, predicate: int) -> tuple[Sequence[int], Sequence[int]]:
+        subjects, objects = self._index.column(predicate)
+        if not self._quoted or self._quoted.isdisjoint(objects):
+            return subjects, objects
+        kept = [(s, o) for s, o in zip(subjects, objects, strict=True) if o not in self._quoted]
+        return [s for s, _ in kept], [o for _, o in kept]
+
     def _keys(self, predicate: int, original: int) -> list[int]:
-        subjects, objects = self._index.column(original)
+        subjects, objects = self._column(original)
         parent, find = self._same.parent, self._same.find
         if not parent:
             return [subject << HALF | value for subject, value in zip(subjects, objects, strict=True)]

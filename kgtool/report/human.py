@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -41,12 +42,12 @@ _WORDS = {
     "zh-Hant": {
         "error": "錯誤", "warning": "警告", "info": "提示", "focus": "焦點", "path": "路徑", "value": "值", "by": "規則",
         "fix": "請:", "note": "註", "clean": "沒有發現問題", "see": "參見", "engine": "引擎訊息", "none": "(無檔案)",
-        "waived": "豁免",
+        "waived": "豁免", "rule": "規則",
     },
     "en": {
         "error": "error", "warning": "warning", "info": "info", "focus": "focus", "path": "path", "value": "value", "by": "by",
         "fix": "do:", "note": "note", "clean": "nothing found", "see": "see", "engine": "engine", "none": "(no file)",
-        "waived": "waived",
+        "waived": "waived", "rule": "rule",
     },
 }  # fmt: skip
 _STYLES = {Severity.ERROR: Style.ERROR, Severity.WARNING: Style.WARNING, Severity.INFO: Style.INFO}
@@ -70,16 +71,26 @@ def to_human(report: Report, language: str, curies: Curies, extent: Extent = Ext
 def count_lines(report: Report, language: str, curies: Curies) -> Iterator[Line]:
     """A line a rule, most serious counts first, then a line a waived finding."""
     words, counted = _WORDS[language], statistics(report)
-    head = "  ".join(f"{words[severity.word]:>8}" for severity in counted.by_severity)
     if counted.by_rule:
-        yield Line(((Style.STRONG, f"{words['by']:<8}{head}"),))
+        head = "  ".join(_right(words[severity.word], 8) for severity in counted.by_severity)
+        yield Line(((Style.STRONG, _right(words["rule"], 8) + head),))
     for rule, counts in counted.by_rule.items():
-        row = "  ".join(f"{counts[severity]:>8}" for severity in counted.by_severity)
-        yield Line(((Style.PLAIN, f"{rule:<8}{row}"),))
+        row = "  ".join(_right(str(counts[severity]), 8) for severity in counted.by_severity)
+        yield Line(((Style.PLAIN, f"{rule:>8}{row}"),))
     for finding, waiver in counted.waived:
         where = str(finding.place) if finding.place.path else words["none"]
         said = f" {finding.rule} {_short(finding.focus, curies)}: {' '.join(waiver.reason.split())} ({waiver.owner}, {waiver.expires})"
         yield Line(((Style.FAINT, f"{words['waived']} {where}{said}"),))
+
+
+def _right(text: str, columns: int) -> str:
+    """Text to the right of so many columns of a terminal."""
+    return " " * (columns - _width(text)) + text
+
+
+def _width(text: str) -> int:
+    """Columns that a terminal gives a text: a wide character takes two. Source: UAX #11."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def _block(finding: Finding, language: str, curies: Curies) -> Iterator[Line]:

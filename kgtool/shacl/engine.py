@@ -16,10 +16,11 @@ from kgtool.shacl.evaluate import Run, Violation
 from kgtool.shacl.explain import detail
 from kgtool.shacl.graph import shown
 from kgtool.shacl.parse import make_plan
-from kgtool.shacl.paths import Alternative, Path, Repeat, Sequence, Step, to_sparql
-from kgtool.shacl.plan import Plan
+from kgtool.shacl.paths import Path, to_sparql
+from kgtool.shacl.plan import Plan, Term
 from kgtool.shacl.result import Result, ShapesError
 from kgtool.terms import SH
+from kgtool.write.results import n3
 
 _TEMPLATE = re.compile(r"\{[?$](\w+)\}")
 
@@ -82,26 +83,28 @@ def _result(made: Plan, violation: Violation) -> Result:
     shape = made.shapes[violation.shape]
     constraint = shape.constraints[violation.constraint]
     test = constraint.test
-    said = {**dict(violation.said), "this": shown(violation.focus)}
+    said = {**dict(violation.said), "this": _plain(violation.focus)}
     if violation.value is not None:
-        said.setdefault("value", shown(violation.value))
+        said.setdefault("value", _plain(violation.value))
     own = test.messages if isinstance(test, plan.Sparql) else ()
     messages = tuple(
         sorted(
             {(tag or "en", _TEMPLATE.sub(lambda m: said.get(m[1], m[0]), text)) for tag, text in own or shape.messages}
         )
     )
-    path = violation.path
-    text = "" if path is None else f"<{path.value}>" if isinstance(path, ox.NamedNode) else _path(path)
+    value = "" if violation.value is None else n3(violation.value)
     return Result(
-        shape.name, constraint.component, shown(violation.focus), text, "" if violation.value is None else str(violation.value),
+        shape.name, constraint.component, shown(violation.focus), _path(violation.path), value,
         shape.severity.removeprefix(SH), messages, detail(made, test, violation),
     )  # fmt: skip
 
 
-def _path(path: object) -> str:
-    return to_sparql(path) if isinstance(path, Path_) else shown(path)  # type: ignore[arg-type]
+def _path(path: Path | Term | None) -> str:
+    if path is None:
+        return ""
+    return str(path) if isinstance(path, ox.NamedNode | ox.BlankNode | ox.Literal) else to_sparql(path)
 
 
-Path_ = Step | Sequence | Alternative | Repeat
-__all__ = ["Path", "Report", "results", "validate", "validate_index"]
+def _plain(term: Term) -> str:
+    """A term inside a sentence: an IRI, a literal's text, or a blank node's label."""
+    return str(term) if isinstance(term, ox.BlankNode) else term.value

@@ -67,7 +67,9 @@ def to_sparql(path: Path) -> str:
     if isinstance(path, Step):
         return f"^<{path.predicate}>" if path.backward else f"<{path.predicate}>"
     if isinstance(path, Sequence):
-        return "/".join(f"({to_sparql(part)})" if isinstance(part, Sequence) else to_sparql(part) for part in path.parts)
+        return "/".join(
+            f"({to_sparql(part)})" if isinstance(part, Sequence) else to_sparql(part) for part in path.parts
+        )
     if isinstance(path, Alternative):
         return "(" + "|".join(to_sparql(part) for part in path.parts) + ")"
     return _inner(path.part) + path.times.value

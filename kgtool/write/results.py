@@ -1,7 +1,7 @@
 """Solutions to text: SPARQL Results JSON, XML, CSV and TSV, with language tags in canonical case.
 
 pyoxigraph's own writers give `zh-hant`; these restore `zh-Hant`. Sources: SPARQL 1.1 Query Results JSON §3,
-XML §2, CSV and TSV §3 and §4; triple terms as SPARQL 1.2 has them. Cost: linear in cells; the text is built in memory.
+XML §2, CSV and TSV §3 and §4. Cost: linear in cells; the text is built in memory.
 """
 
 from __future__ import annotations
@@ -20,10 +20,9 @@ from kgtool import lang
 from kgtool.errors import QueryError, texts
 from kgtool.terms import XSD
 
-Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+Term = ox.NamedNode | ox.BlankNode | ox.Literal
 Row = Sequence[Term | None]
 _STRING = XSD + "string"
-_PARTS = ("subject", "predicate", "object")
 # Source: XML 1.0 §2.2 (Char).
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
@@ -47,8 +46,6 @@ def _json_term(term: Term) -> Mapping[str, Any]:
         return {"type": "uri", "value": term.value}
     if isinstance(term, ox.BlankNode):
         return {"type": "bnode", "value": term.value}
-    if isinstance(term, ox.Triple):
-        return {"type": "triple", "value": {name: _json_term(part) for name, part in zip(_PARTS, term, strict=True)}}
     out = {"type": "literal", "value": term.value}
     if term.language:
         out["xml:lang"] = lang.canonical(term.language)
@@ -93,9 +90,6 @@ def _xml_term(term: Term) -> str:
         return f"<uri>{_xml_text(term.value)}</uri>"
     if isinstance(term, ox.BlankNode):
         return f"<bnode>{_xml_text(term.value)}</bnode>"
-    if isinstance(term, ox.Triple):
-        parts = (f"<{name}>{_xml_term(part)}</{name}>" for name, part in zip(_PARTS, term, strict=True))
-        return f"<triple>{''.join(parts)}</triple>"
     extra = ""
     if term.language:
         extra = f" xml:lang={quoteattr(lang.canonical(term.language))}"
@@ -135,15 +129,11 @@ def to_tsv(variables: Sequence[str], rows: Sequence[Row]) -> str:
 
 def plain(term: Term) -> str:
     """A term as CSV has it: the IRI, `_:label`, or the lexical form."""
-    if isinstance(term, ox.Triple):
-        return n3(term)
     return f"_:{term.value}" if isinstance(term, ox.BlankNode) else term.value
 
 
 def n3(term: Term) -> str:
     """A term in N-Triples form, language tag in canonical case, tabs escaped as TSV needs."""
-    if isinstance(term, ox.Triple):
-        return f"<<( {' '.join(n3(part) for part in term)} )>>"
     text = str(term)
     if isinstance(term, ox.Literal) and term.language:
         head, _, tag = text.rpartition("@")

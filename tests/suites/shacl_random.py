@@ -20,7 +20,16 @@ _LITERALS = (
     '"2013-02-30"^^xsd:date', '"2014-01-01"^^xsd:date', '"2014-01-01Z"^^xsd:date', '"2014-01-01T00:00:00Z"^^xsd:dateTime',
     '"2014-01-01T00:00:00"^^xsd:dateTime', '"2013"^^xsd:gYear',
 )  # fmt: skip
-_DATATYPES = ("xsd:integer", "xsd:byte", "xsd:decimal", "xsd:string", "xsd:boolean", "xsd:date", "xsd:dateTime", "rdf:langString")
+_DATATYPES = (
+    "xsd:integer",
+    "xsd:byte",
+    "xsd:decimal",
+    "xsd:string",
+    "xsd:boolean",
+    "xsd:date",
+    "xsd:dateTime",
+    "rdf:langString",
+)
 _KINDS = ("IRI", "Literal", "BlankNode", "BlankNodeOrIRI", "BlankNodeOrLiteral", "IRIOrLiteral")
 _BOUNDS = ("1", "1.5", "2.0e0", '"2013-06-01"^^xsd:date', '"2014-01-01T00:00:00Z"^^xsd:dateTime', '"b"')
 _PATTERNS = ("^a", "b$", "^[a-z]+$", "1", "^.{2,3}$")
@@ -30,7 +39,7 @@ class Maker:
     """One case from one seed: `data()` then `shapes()` as Turtle."""
 
     def __init__(self, seed: int) -> None:
-        self.r = random.Random(seed)  # noqa: S311
+        self.r = random.Random(seed)
         self.named = 0
 
     def pick(self, options: tuple[str, ...]) -> str:
@@ -61,15 +70,18 @@ class Maker:
             self.named += 1
             parts.append(f"sh:property :P{self.named}")
         blocks = [f"{name} " + " ; ".join(parts) + " ."]
-        blocks += [self.property_shape(f":P{n}") for n in range(self.named - len(parts) + 1, self.named + 1) if f"sh:property :P{n}" in parts]
+        blocks += [
+            self.property_shape(f":P{n}")
+            for n in range(self.named - len(parts) + 1, self.named + 1)
+            if f"sh:property :P{n}" in parts
+        ]
         if self.r.random() < 0.15:
             blocks.append(f"{name} sh:closed true ; sh:ignoredProperties ( rdf:type {self.pick(_PROPERTIES)} ) .")
         return "\n".join(blocks)
 
     def property_shape(self, name: str) -> str:
         parts = ["a sh:PropertyShape", f"sh:path {self.path(2)}", *self.values(self.r.randint(0, 2), 2)]
-        for make in self.r.sample(self.counts(), self.r.randint(1, 2)):
-            parts.append(make())
+        parts += [make() for make in self.r.sample(self.counts(), self.r.randint(1, 2))]
         if self.r.random() < 0.1:
             parts.append(f"sh:severity sh:{self.pick(('Warning', 'Info'))}")
         return f"{name} " + " ; ".join(parts) + " ."
