@@ -102,7 +102,9 @@ def _gone(count: int) -> set[Note]:
 def read_inputs(project: Project, now: datetime.datetime) -> Inputs:
     """Everything that checks and queries need of a project, read once."""
     files = [file for kind in RDF_KINDS for file in project_files(project, kind, (*RDF_SUFFIXES, *EXTRA_FORMATS))]
-    return Inputs(project, load(files, project["accept"]), load_catalog(project), project.today(now), Curies(project.prefixes))
+    return Inputs(
+        project, load(files, project["accept"]), load_catalog(project), project.today(now), Curies(project.prefixes)
+    )
 
 
 def _part(project: Project, only: Path | None) -> str:

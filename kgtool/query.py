@@ -127,7 +127,9 @@ class Workbench:
 
 def open_workbench(project: Project, now: datetime.datetime) -> Workbench:
     """Read ontology and data into a store. A file with syntax errors gives what could be read: `kgtool check` reports it."""
-    files = [file for kind in ("ontology", "data") for file in project_files(project, kind, (*RDF_SUFFIXES, *EXTRA_FORMATS))]
+    files = [
+        file for kind in ("ontology", "data") for file in project_files(project, kind, (*RDF_SUFFIXES, *EXTRA_FORMATS))
+    ]
     store = EmbeddedStore(load(files, project["accept"]).quads())
     catalog = load_catalog(project)
     return Workbench(project, catalog, store, Curies(project.prefixes), project.today(now), QueryRunner(store))

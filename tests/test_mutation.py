@@ -129,7 +129,7 @@ def changed(inputs: Inputs, mutant: Mutant) -> Inputs:
 
 
 def keys(findings: tuple[Finding, ...]) -> set[tuple[str, ...]]:
-    return {(f.rule, f.source, f.focus, f.path, f.value) for f in findings}
+    return {(f.rule, f.source, f.fingerprint) for f in findings}
 
 
 def killer(inputs: Inputs, clean: Mapping[str, set[tuple[str, ...]]]) -> str:

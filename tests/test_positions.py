@@ -174,7 +174,7 @@ def _locator(folder: Path, text: str) -> Locator:
     path = folder / "doc.ttl"
     path.write_bytes(text.encode("utf-8"))
     dataset = load([ProjectFile("data/doc.ttl", path, "data")])
-    assert not dataset.findings, dataset.findings
+    assert not [one for one in dataset.findings if one.rule != "KG009"], dataset.findings  # a BOM is a warning
     return Locator(dataset)
 
 

@@ -138,7 +138,7 @@ def test_the_last_line_counts_files_triples_and_findings(
     folder = make_project({**FILES, **more}, SETTINGS)
     last = kgtool("check", *SELECTED, "--lang", "en", cwd=folder).out.splitlines()[-1]
     table = json.loads(kgtool("check", "--format", "json", *SELECTED, cwd=folder).out)["summary"]
-    triples = 18 + 3 + 2 + 1
+    triples = 15 + 3 + 2 + 1
     assert (table["files"], table["errors"], table["warnings"], table["infos"]) == (5, 1, 1, 1)
     assert table["triples"] == triples
     assert re.fullmatch(

@@ -265,8 +265,7 @@ def test_worker_has_nothing_but_its_socket_and_can_open_nothing(runner: QueryRun
         runner.run("ASK {}", {})
         (pid,) = children() - before
         limits = {
-            line[:26].strip(): line[26:].split()[0]
-            for line in Path(f"/proc/{pid}/limits").read_text().splitlines()[1:]
+            line[:26].strip(): line[26:].split()[0] for line in Path(f"/proc/{pid}/limits").read_text().splitlines()[1:]
         }
         assert limits.items() >= {
             "Max open files": "0", "Max processes": "0", "Max core file size": "0",

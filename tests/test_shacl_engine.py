@@ -194,6 +194,13 @@ def test_recursive_shapes_conform_unless_a_chain_shows_otherwise() -> None:
     assert components(':a :knows :b ; :name "a" . :b :knows :c ; :name "b" . :c :knows :a .', shapes) == ["Node"]
 
 
+def test_recursion_over_a_long_chain_is_linear() -> None:
+    shapes = ":S sh:targetNode :a0 ; sh:property [ sh:path :knows ; sh:node :S ] , [ sh:path :name ; sh:minCount 1 ] ."
+    data = "".join(f':a{i} :knows :a{i + 1} ; :name "a" .' for i in range(300))
+    assert components(data + ':a300 :name "z" .', shapes) == []
+    assert components(data, shapes) == ["Node"]
+
+
 def test_a_shape_that_negates_itself_is_refused() -> None:
     with pytest.raises(ShapesError, match="negation"):
         run(":a :p 1 .", ":S sh:targetNode :a ; sh:not :S .")

@@ -32,6 +32,8 @@ _SEVERITY = {
     code: Severity.INFO if code in {"KG306", "KG308", "KG309", "KG313", "KG315"} else Severity.WARNING
     for code in (f"KG{number}" for number in range(304, 317))
 }
+# Code points; a longer text was made by a program, and advice on it would cost more than it helps.
+_LONGEST_JUDGED = 64 * 1024
 # The engine's end by one query; its other tests would only take the same time again.
 _STOPPED = frozenset({"E-QUERY-TIMEOUT", "E-QUERY-MEMORY", "E-QUERY-CRASH"})
 
@@ -131,11 +133,12 @@ def _tested(bench: _Bench, query: NamedQuery) -> list[Answer]:
 def _advice(bench: _Bench, query: NamedQuery, answers: list[Answer]) -> Iterator[Finding]:
     """What the text, the header and the tests' answers show, at its place."""
     prefixes = bench.inputs.project.prefixes
-    found = [*unknown_terms(bench.inputs, bench.vocabulary, query), *unknown_functions(query, prefixes)]
-    select = outline(query.text)
-    if select is not None:
-        found += [*remarks(select, query.text, frozenset(query.params)), *tied_rows(select, answers)]
-    found += [*_header(query), *ill_typed_columns(query, answers)]
+    found = [*_header(query), *ill_typed_columns(query, answers)]
+    if len(query.text) <= _LONGEST_JUDGED:
+        found += [*unknown_terms(bench.inputs, bench.vocabulary, query), *unknown_functions(query, prefixes)]
+        select = outline(query.text)
+        if select is not None:
+            found += [*remarks(select, query.text, frozenset(query.params)), *tied_rows(select, answers)]
     for remark in found:
         # Offset 0 is the header, which has no place of its own.
         place = Place(query.file.name, *(line_of(query.text, remark.start) if remark.start else (0, 0)))

@@ -1,7 +1,8 @@
 """KG150 to KG153: terms that no ontology declares, used as the wrong kind of thing, or no longer to be used.
 
 A namespace is the project's own when one of its terms is defined by an ontology that the project (or the model) holds:
-there every term used must be described. Of a namespace that the ontology only borrows from, another term is a warning.
+there every term used must be described. Of a namespace that the ontology only borrows from, a term that is nearly one
+of those borrowed is a warning.
 Where an ontology declares itself, the hygiene checks (KG120 to KG125, KG141) speak of properties and classes; this file
 then speaks of what is left: concepts and other terms as values, and the namespaces of RDF and SKOS.
 """
@@ -133,13 +134,10 @@ def _undeclared(inputs: Inputs, vocabulary: _Vocabulary) -> Iterator[Finding]:
         used = set()
     for code in sorted(used - found.keys()):
         iri = iri_of(index.terms[code])
-        if (
-            borrowed
-            and iri.startswith(borrowed)
-            and namespace(iri) in vocabulary.borrowed
-            and iri not in vocabulary.mentioned
-        ):
-            found[code] = (Severity.WARNING, [one for one in vocabulary.kinds if namespace(one) == namespace(iri)])
+        if borrowed and iri.startswith(borrowed) and namespace(iri) in vocabulary.borrowed:
+            known = [one for one in vocabulary.kinds if namespace(one) == namespace(iri)]
+            if iri not in vocabulary.mentioned and _meant(iri, known):
+                found[code] = (Severity.WARNING, known)
     for code, statements in uses(index, found).items():
         severity, known = found[code]
         message = _no_such(inputs, iri_of(index.terms[code]), known)
@@ -155,13 +153,17 @@ def _of_closed(iri: str) -> bool:
 
 def _no_such(inputs: Inputs, iri: str, known: list[str]) -> Texts:
     short = inputs.curies.short
-    near = difflib.get_close_matches(iri, sorted(known), 1, 0.6)
-    local = difflib.get_close_matches(_local(iri).lower(), sorted({_local(one).lower() for one in known}), 1, 0.7)
-    meant = next((one for one in sorted(known) if local and _local(one).lower() == local[0]), "") if near else ""
+    meant = _meant(iri, known)
     return texts(
         zh=f"本體沒有 {short(iri)}" + (f";是否指 {short(meant)}?" if meant else "。"),
         en=f"no ontology declares {short(iri)}" + (f"; did you mean {short(meant)}?" if meant else "."),
     )
+
+
+def _meant(iri: str, known: list[str]) -> str:
+    """The known term of the same namespace whose local name is nearest, "" when none is near."""
+    near = difflib.get_close_matches(_local(iri).lower(), sorted({_local(one).lower() for one in known}), 1, 0.7)
+    return next((one for one in sorted(known) if near and _local(one).lower() == near[0]), "")
 
 
 def _local(iri: str) -> str:

@@ -127,7 +127,10 @@ def _unusable(folder: Path, zh: str, en: str) -> ProjectError:
 def _refusal(path: Path, folder: Path) -> str:
     """A link may point inside its own folder only; a device, socket or FIFO would block or never end."""
     if path.is_symlink():
-        target = path.resolve()
+        try:
+            target = path.resolve()
+        except (OSError, RuntimeError):  # a link that leads back to itself
+            return "symlink"
         if not target.is_relative_to(folder.resolve()) or not target.is_file():
             return "symlink"
         return ""

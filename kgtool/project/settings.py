@@ -124,7 +124,10 @@ class Project:
         named = self.settings[kind].origin != "default"
         out = []
         for value in self[kind]:
-            path = (self.root / value).resolve()
+            try:
+                path = (self.root / value).resolve()
+            except (OSError, RuntimeError):  # a link that leads back to itself
+                raise _bad(kind, f"{value}: no such folder", f"{value}:沒有這個資料夾", self.config) from None
             if not path.is_relative_to(self.root):
                 raise _bad(kind, f"{value}: outside the project", f"{value}:在專案資料夾之外", self.config)
             if path.exists():

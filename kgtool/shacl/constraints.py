@@ -14,7 +14,7 @@ import pyoxigraph as ox
 from kgtool.shacl import plan
 from kgtool.shacl.components import apply_components, read_sparql
 from kgtool.shacl.graph import Term, shown
-from kgtool.shacl.paths import Path, Step
+from kgtool.shacl.paths import Path
 from kgtool.shacl.plan import Constraint, Logic, Pairing, Test
 from kgtool.shacl.regex import pattern_error
 from kgtool.shacl.vocabulary import NODE_KINDS
@@ -250,4 +250,3 @@ _READERS: Mapping[str, Callable[[Reader, Term, str], Iterator[Test]]] = {
     "node": _one_shape, "nodeKind": _node_kind, "not": _one_shape, "or": _many_shapes, "pattern": _pattern,
     "property": _one_shape, "qualifiedValueShape": _qualified, "uniqueLang": _unique, "xone": _many_shapes,
 }  # fmt: skip
-__all__ = ["Step", "read_constraints"]

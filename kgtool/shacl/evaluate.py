@@ -157,8 +157,8 @@ class Run:
     def failing(self, number: int, nodes: AbstractSet[int]) -> set[int]:
         """The nodes that do not conform to a shape. Judged once; asked again it costs a set operation."""
         if self._asked is not None and number in self._asked:
-            self._asked[number] |= nodes
-            return self._failed[number] & nodes
+            self._asked[number] |= nodes - self._judged.get(number, set())
+            return self._failed.setdefault(number, set()) & nodes
         judged = self._judged.setdefault(number, set())
         failed = self._failed.setdefault(number, set())
         fresh = set(nodes - judged)
@@ -181,21 +181,33 @@ class Run:
         return failed
 
     def _fixed_point(self, number: int, nodes: set[int]) -> None:
-        """Judge mutually recursive shapes: nodes are taken to conform until a round adds no failure and no question."""
-        outer = self._asked
-        group = self.plan.recursive[number]
-        asked = self._asked = {**(outer or {}), **{one: set(self._judged.get(one, ())) for one in group}}
-        for one in group:
-            self._failed.setdefault(one, set())
+        """Judge mutually recursive shapes: nodes are taken to conform until a round adds no failure.
+
+        First every node that the shapes ask about is found, each looked at once; then what stands is judged again until
+        nothing changes. Cost: linear but for chains of failures, each link of which takes a round.
+        """
+        group = sorted(self.plan.recursive[number])
+        asked: dict[int, set[int]] = {one: set() for one in group}
         asked[number] |= nodes
-        size = -1
-        while size != (size := sum(len(asked[one]) + len(self._failed[one]) for one in group)):
+        outer, self._asked = self._asked, {**(self._asked or {}), **asked}
+        looked: dict[int, set[int]] = {one: set() for one in group}
+        while any(len(asked[one]) > len(looked[one]) for one in group):
             for one in group:
-                if asked[one]:
-                    self._failed[one] |= self._judge(one, set(asked[one]))
+                fresh = asked[one] - looked[one]
+                looked[one] |= fresh
+                self._fail(one, fresh)
+        while any([self._fail(one, asked[one] - self._failed[one]) for one in group]):  # noqa: C419  (each must be judged)
+            pass
         self._asked = outer
         for one in group:
             self._judged.setdefault(one, set()).update(asked[one])
+
+    def _fail(self, number: int, nodes: set[int]) -> bool:
+        """Judge nodes and remember those that fail; whether there were any."""
+        failed = self._failed.setdefault(number, set())
+        wrong = self._judge(number, nodes) if nodes else set()
+        failed |= wrong
+        return bool(wrong)
 
 
 def _carriers(pairs: Pairs, failed: AbstractSet[int]) -> Iterable[Hit]:

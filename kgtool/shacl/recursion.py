@@ -36,7 +36,7 @@ def find_recursion(shapes: Sequence[Shape], graph: ShapesGraph) -> Mapping[int, 
     }  # fmt: skip
     for number, together in found.items():
         shape = shapes[number]
-        if any(set(_negated(shape)) & together for _ in (0,)):
+        if together.intersection(_negated(shape)):
             graph.problem(
                 "KG215", shape.node, zh=f"形狀 {shown(shape.node)} 經由否定引用自己",
                 en=f"shape {shown(shape.node)} refers to itself through a negation",

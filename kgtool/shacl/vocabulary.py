@@ -44,9 +44,6 @@ PARAMETERS = frozenset(
 COMPANIONS = frozenset(
     {"flags", "ignoredProperties", "qualifiedMaxCount", "qualifiedMinCount", "qualifiedValueShapesDisjoint"}
 )
-# Properties whose value is a shape, and whose value is a list of shapes.
-HOLD_SHAPE = ("property", "node", "not", "qualifiedValueShape")
-HOLD_SHAPES = ("and", "or", "xone")
 # SHACL-JS and SHACL Advanced Features: a shape that has one tests less than it says, so it is refused.
 REFUSED = frozenset({"js", "jsFunctionName", "jsLibrary", "jsLibraryURL", "target", "rule", "expression", "values"})
 _ADVANCED = frozenset(
