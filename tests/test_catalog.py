@@ -521,3 +521,11 @@ def test_scanning_is_linear_in_the_text() -> None:
     for piece in ("'", '"""', "\\", "<a", "?", "ex:", "((((", "#\n", "a.b:", "a-", "'''\\", "'''\\n", "<\\u0041"):
         text = piece * (100_000 // len(piece))
         assert sum(len(token.text) for token in sparql.tokens(text, comments=True)) <= len(text)
+
+
+def test_an_alias_in_a_header_is_refused_with_its_line() -> None:
+    bomb = '#+ summary: {en: &a "x", zh-Hant: "y"}\n#+ description: {en: [*a, *a], zh-Hant: *a}\nASK {}'
+    with pytest.raises(HeaderError) as caught:
+        read_header(bomb)
+    assert caught.value.line == 2
+    assert caught.value.message["en"] == "the header is not YAML: an alias (*name) is not allowed in a header"

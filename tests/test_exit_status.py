@@ -205,7 +205,7 @@ CASES: tuple[Case, ...] = (
     ),
     Case("report to a file", ("check", "--output-file", "report.txt"), 0, files=FLEET),
     Case("config", ("config",), 0,
-        out=both('# HERE/kgtool.toml\nas-of = "2021-12-31"  # kgtool.toml\n…'), settings='as-of = "2021-12-31"',
+        out=both('# HERE/kgtool.toml\n…as-of = "2021-12-31"  # kgtool.toml\n…'), settings='as-of = "2021-12-31"',
     ),
     Case("version", ("--version",), 0, out=both(f"kgtool, version {__version__}\n")),
     Case("list of rules", ("rule",), 0,

@@ -27,6 +27,8 @@ _TYPE, _DEFINED = RDF + "type", RDFS + "isDefinedBy"
 _OBJECT, _DATA = OWL + "ObjectProperty", OWL + "DatatypeProperty"
 _PROPERTIES = {_OBJECT, _DATA, OWL + "AnnotationProperty", RDF + "Property"}
 _CLASSES = {OWL + "Class", RDFS + "Class"}
+# Looking for what a slip may have meant costs a comparison a known term: so many slips get one, the others none.
+_MOST_GUESSES = 200
 # The terms of namespaces that are closed: whatever else is written there is a slip.
 _CLOSED = {
     RDF: "type first rest nil value subject predicate object List Statement Property Bag Seq Alt langString HTML XMLLiteral "
@@ -109,40 +111,51 @@ def _vocabulary(inputs: Inputs) -> _Vocabulary:
 
 def _undeclared(inputs: Inputs, vocabulary: _Vocabulary) -> Iterator[Finding]:
     index = inputs.index
-    own = tuple(sorted(vocabulary.own))
-    borrowed, closed = tuple(sorted(vocabulary.borrowed)), tuple(_CLOSED)
-    found: dict[int, tuple[Severity, list[str]]] = {}
-    for code, term in enumerate(index.terms):
-        iri = iri_of(term)
-        if (
-            own
-            and iri.startswith(own)
-            and namespace(iri) in vocabulary.own
-            and iri not in vocabulary.kinds
-            and iri not in own
-        ):
-            known = [one for one in vocabulary.kinds if namespace(one) == namespace(iri)]
-            found[code] = (Severity.ERROR, known)
-        elif iri.startswith(closed) and namespace(iri) != iri and not _of_closed(iri):
-            found[code] = (Severity.ERROR, [namespace(iri) + name for name in _CLOSED[namespace(iri)].split()])
+    found = dict(_unknown(inputs, vocabulary))
     used = {*index.predicates, *index.column(index.iri(_TYPE))[1]}
     if vocabulary.headed:
+        w3c = (RDF, SKOS)
         found = {
-            code: what for code, what in found.items()
-            if code not in used or iri_of(index.terms[code]).startswith((RDF, SKOS))
-        }  # fmt: skip
-        used = set()
-    for code in sorted(used - found.keys()):
-        iri = iri_of(index.terms[code])
-        if borrowed and iri.startswith(borrowed) and namespace(iri) in vocabulary.borrowed:
-            known = [one for one in vocabulary.kinds if namespace(one) == namespace(iri)]
-            if iri not in vocabulary.mentioned and _meant(iri, known):
-                found[code] = (Severity.WARNING, known)
-    for code, statements in uses(index, found).items():
+            code: what for code, what in found.items() if code not in used or iri_of(index.terms[code]).startswith(w3c)
+        }
+    else:
+        found |= _nearly(inputs, vocabulary, sorted(used - found.keys()))
+    for number, (code, statements) in enumerate(uses(index, found).items()):
         severity, known = found[code]
-        message = _no_such(inputs, iri_of(index.terms[code]), known)
+        message = _no_such(inputs, iri_of(index.terms[code]), known if number < _MOST_GUESSES else [])
         for use in statements:
             yield finding(inputs, "KG150", severity, message, use)
+
+
+def _unknown(inputs: Inputs, vocabulary: _Vocabulary) -> Iterator[tuple[int, tuple[Severity, list[str]]]]:
+    """Terms of the project's own and of closed namespaces that are none, with the terms of that namespace."""
+    own, closed = tuple(sorted(vocabulary.own)), tuple(_CLOSED)
+    terms: dict[str, list[str]] = {here: [here + name for name in names.split()] for here, names in _CLOSED.items()}
+    for iri in vocabulary.kinds:
+        if namespace(iri) in vocabulary.own:
+            terms.setdefault(namespace(iri), []).append(iri)
+    for code, term in enumerate(inputs.index.terms):
+        iri = iri_of(term)
+        if own and iri.startswith(own) and iri not in vocabulary.kinds and iri not in own:
+            if namespace(iri) in vocabulary.own:
+                yield code, (Severity.ERROR, terms[namespace(iri)])
+        elif iri.startswith(closed) and namespace(iri) != iri and not _of_closed(iri):
+            yield code, (Severity.ERROR, terms[namespace(iri)])
+
+
+def _nearly(inputs: Inputs, vocabulary: _Vocabulary, used: list[int]) -> dict[int, tuple[Severity, list[str]]]:
+    """Properties and classes that are nearly a term that the ontology borrows."""
+    found: dict[int, tuple[Severity, list[str]]] = {}
+    strange = [
+        code for code in used
+        if (iri := iri_of(inputs.index.terms[code])) not in vocabulary.mentioned and namespace(iri) in vocabulary.borrowed
+    ]  # fmt: skip
+    for code in strange[:_MOST_GUESSES]:
+        iri = iri_of(inputs.index.terms[code])
+        known = [one for one in vocabulary.kinds if namespace(one) == namespace(iri)]
+        if _meant(iri, known):
+            found[code] = (Severity.WARNING, known)
+    return found
 
 
 def _of_closed(iri: str) -> bool:

@@ -6,5 +6,6 @@ get a rule and a next step (`said`). Nothing here ever opens another file or a c
 """
 
 from kgtool.load.dataset import Dataset, load
+from kgtool.load.reader import MOST_ERRORS
 
-__all__ = ["Dataset", "load"]
+__all__ = ["MOST_ERRORS", "Dataset", "load"]

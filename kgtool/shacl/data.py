@@ -6,7 +6,7 @@ triples. A superclass is found through rdfs:subClassOf of either. Source: SHACL 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
 from collections.abc import Set as AbstractSet
 from itertools import compress
 
@@ -17,10 +17,14 @@ from kgtool.terms import RDF, RDFS
 Pairs = tuple[list[int], list[int]]
 
 
+# Passes over a column for few nodes, after which a look-up table is made.
+_MANY = 12
+
+
 class Data:
     """An index of stated triples and, if given, a layer of inferred ones with the same codes."""
 
-    __slots__ = ("_instances", "_sub", "_type", "index", "inferred", "terms")
+    __slots__ = ("_asked", "_instances", "_sub", "_type", "index", "inferred", "terms")
 
     def __init__(self, index: Index, inferred: Index | None = None) -> None:
         self.index = index
@@ -29,6 +33,7 @@ class Data:
         self._type = index.iri(RDF + "type")
         self._sub = index.iri(RDFS + "subClassOf")
         self._instances: dict[int, frozenset[int]] = {}
+        self._asked: Counter[tuple[int, bool]] = Counter()
 
     @property
     def layers(self) -> tuple[Index, ...]:
@@ -67,16 +72,23 @@ class Data:
         code = self.index.iri(predicate)
         return {value for layer in self.layers for value in layer.column(code)[1]}
 
-    def step(self, predicate: str, focus: Iterable[int], *, backward: bool) -> Pairs:
+    def step(self, predicate: str, focus: AbstractSet[int], *, backward: bool) -> Pairs:
         """Stated pairs along one predicate from these nodes; what two files state comes twice.
 
-        Cost: one pass over the predicate's column, in C. No look-up table is made: most predicates are read once. To find
-        repeats would cost as much again (0.4 s a million triples), so only what counts or reports does (`distinct`).
+        Cost: one pass over the predicate's column, in C. To find repeats would cost as much again (0.4 s a million triples),
+        so only what counts or reports does (`distinct`). A look-up table holds 150 bytes a statement and most predicates
+        are read once, so it is made only for one that is asked again and again for few nodes, as a long chain does.
         """
-        first, second = self.index.column(self.index.iri(predicate))
+        code = self.index.iri(predicate)
+        first, second = self.index.column(code)
+        if len(focus) * 16 < len(first):
+            self._asked[code, backward] += 1
+            if self._asked[code, backward] > _MANY:
+                table = self.index.backward(code) if backward else self.index.forward(code)
+                found = [(node, value) for node in focus for value in table.get(node, ())]
+                return [node for node, _ in found], [value for _, value in found]
         keys, values = (second, first) if backward else (first, second)
-        wanted = focus if isinstance(focus, set | frozenset) else set(focus)
-        chosen = list(map(wanted.__contains__, keys))
+        chosen = list(map(focus.__contains__, keys))
         return list(compress(keys, chosen)), list(compress(values, chosen))
 
 

@@ -54,7 +54,7 @@ class Run:
         self.plan = shapes
         self._judged: dict[int, set[int]] = {}
         self._failed: dict[int, set[int]] = {}
-        # While shapes that are recursive together are judged: the nodes asked about so far.
+        # While shapes that are recursive together are judged: the nodes asked about and not yet looked at.
         self._asked: dict[int, set[int]] | None = None
 
     def targets(self, shape: Shape) -> set[int]:
@@ -187,20 +187,19 @@ class Run:
         nothing changes. Cost: linear but for chains of failures, each link of which takes a round.
         """
         group = sorted(self.plan.recursive[number])
-        asked: dict[int, set[int]] = {one: set() for one in group}
-        asked[number] |= nodes
-        outer, self._asked = self._asked, {**(self._asked or {}), **asked}
+        outer = self._asked
+        queue = self._asked = {**(outer or {}), **{one: set() for one in group}}
         looked: dict[int, set[int]] = {one: set() for one in group}
-        while any(len(asked[one]) > len(looked[one]) for one in group):
+        queue[number] |= nodes
+        while any(queue[one] for one in group):
             for one in group:
-                fresh = asked[one] - looked[one]
+                fresh, queue[one] = queue[one], set()
+                self._judged.setdefault(one, set()).update(fresh)
                 looked[one] |= fresh
                 self._fail(one, fresh)
-        while any([self._fail(one, asked[one] - self._failed[one]) for one in group]):  # noqa: C419  (each must be judged)
+        while any([self._fail(one, looked[one] - self._failed[one]) for one in group]):  # noqa: C419  (each must be judged)
             pass
         self._asked = outer
-        for one in group:
-            self._judged.setdefault(one, set()).update(asked[one])
 
     def _fail(self, number: int, nodes: set[int]) -> bool:
         """Judge nodes and remember those that fail; whether there were any."""

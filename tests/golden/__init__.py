@@ -1,0 +1,1 @@
+"""Expected rows of the named queries, and the plain Python that derives them."""
