@@ -296,12 +296,12 @@ CASES: tuple[Case, ...] = (
     Case("syntax error", ("check",), 1,
         out=report(1, 4, (1, 0, 0),
             zh=(
-                "data/ferry.ttl:5:18: 錯誤 KG001 語法錯誤:A dot is expected at the end of statements\n"
+                "data/ferry.ttl:5:18: 錯誤 KG001 語法錯誤:…\n"
                 "    規則 syntax\n"
                 "    請: 請更正該處之敘述。\n"
             ),
             en=(
-                "data/ferry.ttl:5:18: error KG001 syntax error: A dot is expected at the end of statements\n"
+                "data/ferry.ttl:5:18: error KG001 syntax error: …\n"
                 "    by syntax\n"
                 "    do: Correct the statement at that place.\n"
             ),
@@ -311,12 +311,12 @@ CASES: tuple[Case, ...] = (
     Case("not UTF-8", ("check",), 1,
         out=report(1, 0, (1, 0, 0),
             zh=(
-                "data/ferry.ttl:5:17: 錯誤 KG003 位元組 0xA4 不是 UTF-8。\n"
+                "data/ferry.ttl:5:17: 錯誤 KG003 位元組 0xA4 不是 UTF-8…\n"
                 "    規則 not-utf-8\n"
                 "    請: 請另存為無 BOM 之 UTF-8。\n"
             ),
             en=(
-                "data/ferry.ttl:5:17: error KG003 byte 0xA4 is not UTF-8.\n"
+                "data/ferry.ttl:5:17: error KG003 byte 0xA4 is not UTF-8…\n"
                 "    by not-utf-8\n"
                 "    do: Save the file as UTF-8 without BOM.\n"
             ),
@@ -598,9 +598,9 @@ CASES: tuple[Case, ...] = (
     ),
     Case("file of another kind as a folder", ("check",), 2,
         err=error("E-FOLDER",
-            zh="HERE/kgtool.toml:須為資料夾或 .ttl、.nt、.trig、.nq 檔。 請更正設定中之資料夾或其權限。",
+            zh="HERE/kgtool.toml:須為資料夾或 .ttl、…檔。 請更正設定中之資料夾或其權限。",
             en=(
-                "HERE/kgtool.toml: is no folder and no .ttl, .nt, .trig, .nq file. Correct the folder in the "
+                "HERE/kgtool.toml: is no folder and no .ttl, … file. Correct the folder in the "
                 "settings, or its permissions."
             ),
         ),
