@@ -68,7 +68,16 @@ def year_later(quad: ox.Quad) -> Iterator[ox.Quad]:
     value = quad.object
     if not isinstance(value, ox.Literal):
         return
-    edtf = quad.predicate.value.removeprefix(CD) in {"when", "started", "ended", "validUntil", "attested", "established", "due", "period"}
+    edtf = quad.predicate.value.removeprefix(CD) in {
+        "when",
+        "started",
+        "ended",
+        "validUntil",
+        "attested",
+        "established",
+        "due",
+        "period",
+    }
     if edtf or value.datatype.value == XSD + "date":
         moved = YEAR.sub(lambda year: str(int(year[0]) + 1), value.value)
         yield with_object(quad, ox.Literal(moved, datatype=value.datatype))

@@ -56,8 +56,7 @@ FOLLOWS = [
     ("symmetric", "ex:beside a owl:SymmetricProperty . ex:t ex:beside ex:s . ex:s a ex:Ship .", {"ex:s ex:beside ex:t"}),
     ("transitive", "ex:in a owl:TransitiveProperty . ex:a ex:in ex:b . ex:b ex:in ex:c . ex:c a ex:Sea .", {"ex:a ex:in ex:c"}),
     ("chain", "ex:base owl:propertyChainAxiom ( ex:crewOf ex:home ) . ex:a ex:crewOf ex:t . ex:t ex:home ex:h .", {"ex:a ex:base ex:h"}),
-    ("some values from", "ex:Towing owl:equivalentClass [ owl:onProperty ex:tows ; owl:someValuesFrom ex:Ship ] ."
-     " ex:t ex:tows ex:s . ex:s a ex:Ship .", {"ex:t a ex:Towing"}),
+    ("some values from", "ex:Towing owl:equivalentClass [ owl:onProperty ex:tows ; owl:someValuesFrom ex:Ship ] . ex:t ex:tows ex:s . ex:s a ex:Ship .", {"ex:t a ex:Towing"}),
     ("has value", "ex:Ours rdfs:subClassOf [ owl:onProperty ex:flag ; owl:hasValue ex:isle ] . ex:t a ex:Ours .", {"ex:t ex:flag ex:isle"}),
     ("equivalent classes", "ex:Tug owl:equivalentClass ex:Tugboat . ex:t a ex:Tug .", {"ex:t a ex:Tugboat"}),
     ("same as", "ex:t owl:sameAs ex:u . ex:t a ex:Ship . ex:u a ex:Thing .", {"ex:u a ex:Ship", "ex:t a ex:Thing"}),
@@ -88,7 +87,8 @@ def test_what_follows_and_was_not_stated(text: str, expected: set[str] | None) -
 CONTRADICTS = [
     ("disjoint classes", "ex:P owl:disjointWith ex:Q . ex:a a ex:P {also} .", ", ex:Q", {"P", "Q", "a"}),
     ("all disjoint", "[] a owl:AllDisjointClasses ; owl:members ( ex:P ex:Q ) . ex:a a ex:P {also} .", ", ex:Q", {"P", "Q", "a"}),
-    ("complement", "ex:P owl:complementOf ex:Q . ex:a a ex:P {also} .", ", ex:Q", {"P", "Q", "a"}),
+    # owlrl 7.6 names the class instead of the thing that is in both.
+    ("complement", "ex:P owl:complementOf ex:Q . ex:a a ex:P {also} .", ", ex:Q", {"P", "Q"}),
     ("same and different", "ex:a owl:differentFrom ex:b . ex:a a ex:P {also} .", "; owl:sameAs ex:b", {"a", "b"}),
     ("irreflexive", "ex:p a owl:IrreflexiveProperty . ex:a ex:p ex:b {also} .", ", ex:a", {"a", "p"}),
     ("asymmetric", "ex:p a owl:AsymmetricProperty . ex:a ex:p ex:b . {also}", "ex:b ex:p ex:a .", {"a", "b", "p"}),

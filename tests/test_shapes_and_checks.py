@@ -277,7 +277,14 @@ def cases(table: str) -> list[Case]:
         for macro, text in MACROS.items():
             bad, good = bad.replace(macro, text), good.replace(macro, text)
         out.append(
-            Case(name, subject, tuple(minus.strip("- ").split()), bad, None if good == "=" else good, *(focus or [subject]))
+            Case(
+                name,
+                subject,
+                tuple(minus.strip("- ").split()),
+                bad,
+                None if good == "=" else good,
+                *(focus or [subject]),
+            )
         )
     return out
 
@@ -321,7 +328,11 @@ class Bench:
         for each in case.minus:
             subject, _, predicate = each.rpartition("^")
             gone.add((self.iri(subject or case.subject), self.iri(predicate)))
-        kept = [t for t in self.data if not (isinstance(t.subject, ox.NamedNode) and (t.subject.value, t.predicate.value) in gone)]
+        kept = [
+            t
+            for t in self.data
+            if not (isinstance(t.subject, ox.NamedNode) and (t.subject.value, t.predicate.value) in gone)
+        ]
         assert {(t.subject.value, t.predicate.value) for t in set(self.data) - set(kept)} == gone  # type: ignore[union-attr]
         text = f"{self.head}{case.subject} {more} ." if more else ""
         return [*kept, *(quad.triple for quad in ox.parse(text, format=ox.RdfFormat.TURTLE))]
@@ -375,7 +386,9 @@ def constrained() -> list[str]:
 
 def test_table_covers_every_shape_that_tests_something_and_every_check_query() -> None:
     assert sorted(case.name for case in SHAPE_CASES) == constrained()
-    assert sorted(case.name for case in CHECK_CASES) == sorted(file.stem for file in (ROOT / "queries" / "check").glob("*.rq"))
+    assert sorted(case.name for case in CHECK_CASES) == sorted(
+        file.stem for file in (ROOT / "queries" / "check").glob("*.rq")
+    )
 
 
 def test_clean_project_has_no_violation_and_only_two_open_matters(bench: Bench, clean: set[tuple[str, str]]) -> None:

@@ -111,7 +111,9 @@ def test_every_named_query_is_run() -> None:
     assert sorted({name for name, _ in FICTIONAL_RUNS}) == names == sorted([*REAL, *CHECKS, *BUILDS])
 
 
-@pytest.mark.parametrize(("name", "given"), FICTIONAL_RUNS, ids=[f"{name}-{n}" for n, (name, _) in enumerate(FICTIONAL_RUNS)])
+@pytest.mark.parametrize(
+    ("name", "given"), FICTIONAL_RUNS, ids=[f"{name}-{n}" for n, (name, _) in enumerate(FICTIONAL_RUNS)]
+)
 def test_two_engines_give_the_same_rows_on_the_fictional_project(name: str, given: Given, fictional: Both) -> None:
     same(fictional, name, given)
 

@@ -138,7 +138,10 @@ def ordered(rows: Iterable[Row], *keys: int | str) -> list[Row]:
     out = [(*cells, basis) for cells, basis in merged.items()]
     for key in reversed(keys):
         column = abs(int(key))
-        out.sort(key=lambda row, c=column: (row[c] is not None, row[c] if row[c] is not None else 0), reverse=str(key)[0] == "-")  # type: ignore[misc]
+        out.sort(
+            key=lambda row, c=column: (row[c] is not None, row[c] if row[c] is not None else 0),
+            reverse=str(key)[0] == "-",
+        )  # type: ignore[misc]
     return out
 
 
@@ -325,7 +328,16 @@ def _listed(g: Graph, claim: str) -> int:
     })  # fmt: skip
 
 
-CLAIMS = ("RegularityClaim", "FirstOccurrenceClaim", "OrdinalClaim", "AggregateCount", "KindClaim", "Position", "Statement", "StatusAssertion")
+CLAIMS = (
+    "RegularityClaim",
+    "FirstOccurrenceClaim",
+    "OrdinalClaim",
+    "AggregateCount",
+    "KindClaim",
+    "Position",
+    "Statement",
+    "StatusAssertion",
+)
 
 
 def claims(g: Graph, p: Params) -> list[Row]:
@@ -411,7 +423,10 @@ def entities_of_source(g: Graph, p: Params) -> list[Row]:
     facts: dict[str, set[str]] = collections.defaultdict(set)
     for fact in list(g.out):
         if evidence & set(g.o(fact, "evidence")):
-            for node in {fact, *(value for values in g.out[fact].values() for value in values if isinstance(value, str))}:
+            for node in {
+                fact,
+                *(value for values in g.out[fact].values() for value in values if isinstance(value, str)),
+            }:
                 if g.is_a(node, *ENTITIES):
                     facts[node].add(fact)
     return ordered([(node, len(found), found) for node, found in facts.items()], "-1", 0)
@@ -463,14 +478,17 @@ def first_time_attendees(g: Graph, p: Params) -> list[Row]:
             c for (a, y), found in _claimed(g, p["series"], year - 1).items() if a == actor and y < year for c in found
         }
         if p.get("year") in {None, year}:
-            out += [(actor, year, *c, bool(earlier), seen[actor, year] | earlier | set(firsts)) for c in product(firsts)]
+            out += [
+                (actor, year, *c, bool(earlier), seen[actor, year] | earlier | set(firsts)) for c in product(firsts)
+            ]
     return ordered(out, 1, 0, 2)
 
 
 def half_year_figures(g: Graph, p: Params) -> list[Row]:
     city, since, until = p["city"], p["since"], p["until"]
     things: dict[str, list[tuple[str, str, int, str, str]]] = {
-        name: [] for name in ("visits received", "visits paid", "people received", "agreements concluded", "ties established")
+        name: []
+        for name in ("visits received", "visits paid", "people received", "agreements concluded", "ties established")
     }
 
     def add(figure: str, item: str, who: str, size: int, dates: tuple[str, str]) -> None:
@@ -492,7 +510,13 @@ def half_year_figures(g: Graph, p: Params) -> list[Row]:
             add("visits paid", visit, min(g.o(visit, "host") or [visit]), 1, dates)
     for agreement in g.all("Agreement"):
         if city in g.o(agreement, "party"):
-            add("agreements concluded", agreement, agreement, 1, (g.one(agreement, "earliest"), g.one(agreement, "latest")))
+            add(
+                "agreements concluded",
+                agreement,
+                agreement,
+                1,
+                (g.one(agreement, "earliest"), g.one(agreement, "latest")),
+            )
     for tie in g.all("Tie"):
         if city in g.o(tie, "party"):
             for first, last, _ in g.begin(tie):
@@ -530,7 +554,9 @@ def neighbours(g: Graph, p: Params) -> list[Row]:
     node, out = p["node"], []
 
     def shown(name: str) -> bool:
-        return (name.startswith(CD) and name not in {CD + "evidence", CD + "supports"}) or name == SCHEMA + "containedInPlace"
+        return (
+            name.startswith(CD) and name not in {CD + "evidence", CD + "supports"}
+        ) or name == SCHEMA + "containedInPlace"
 
     for name, values in g.out[node].items():
         out += [("out", name, value, {node, value}) for value in values if shown(name) and value in g.iris]
@@ -662,7 +688,9 @@ def series_every_year(g: Graph, p: Params) -> list[Row]:
     seen = {key: basis for key, basis in _attended(g, series).items() if _counts_as_actor(g, key[0], series)}
     said = _claimed(g, series, until)
     actors = {actor for actor, year in seen if year in span} | {
-        g.one(c, "about") for c in g.all("RegularityClaim") if series in g.o(c, "series") and K + "attend" in g.o(c, "activity")
+        g.one(c, "about")
+        for c in g.all("RegularityClaim")
+        if series in g.o(c, "series") and K + "attend" in g.o(c, "activity")
     }
     out = []
     for actor in actors:
@@ -691,7 +719,9 @@ def sister_cities_in_order(g: Graph, p: Params) -> list[Row]:
             ]
             maybe = [o for o, begin, _ in others if not (last and begin and begin > last)]
             ordinals = [
-                c for c in g.s("about", tie) if g.is_a(c, "OrdinalClaim") and city in g.o(c, "countedBy") and scheme in g.o(c, "scheme")
+                c
+                for c in g.s("about", tie)
+                if g.is_a(c, "OrdinalClaim") and city in g.o(c, "countedBy") and scheme in g.o(c, "scheme")
             ]
             for partner, (claim,) in itertools.product(partners(g, tie, city), product(ordinals)):
                 ordinal = g.one(claim, "ordinal") if claim else None
@@ -777,14 +807,18 @@ def visits_between(g: Graph, p: Params) -> list[Row]:
     out = []
     for visit in list(g.out):
         visitors = g.up(g.o(visit, "visitor"))
-        hosts = g.up([*g.o(visit, "host"), *(gov for place in g.o(visit, "location") for gov in g.s("territory", place))])
+        hosts = g.up(
+            [*g.o(visit, "host"), *(gov for place in g.o(visit, "location") for gov in g.s("territory", place))]
+        )
         pair = (p["city"], p["partner"])
         if not ((pair[0] in visitors and pair[1] in hosts) or (pair[1] in visitors and pair[0] in hosts)):
             continue
         first, last = g.one(visit, "earliest"), g.one(visit, "latest")
         if first and last:
             when = "past" if last < p["asOf"] else "future" if first > p["asOf"] else "around"
-            out += [(when, visit, who, first, last, g.one(visit, "headcount"), {visit}) for who in g.o(visit, "visitor")]
+            out += [
+                (when, visit, who, first, last, g.one(visit, "headcount"), {visit}) for who in g.o(visit, "visitor")
+            ]
     return ordered(out, "-4", "-3", 1, 2)
 
 
@@ -836,7 +870,9 @@ def who_signed(g: Graph, p: Params) -> list[Row]:
             for part in g.s("event", event):
                 if K + "signatory" in g.o(part, "role"):
                     posts = [post for tenure in g.o(part, "inCapacity") for post in g.o(tenure, "post")]
-                    for person, body, post in itertools.product(g.o(part, "participant"), g.o(part, "onBehalfOf") or [None], posts or [None]):
+                    for person, body, post in itertools.product(
+                        g.o(part, "participant"), g.o(part, "onBehalfOf") or [None], posts or [None]
+                    ):
                         people.append((person, body, post, part))
         for event in g.o(a, "signingEvent") or [None]:
             for person, body, post, part in people or [(None, None, None, a)]:
@@ -871,9 +907,7 @@ def graph_of(project: Project, root: Path) -> Graph:
 
 def typed(curies: Curies, given: Mapping[str, Any]) -> dict[str, Any]:
     """Parameters with prefixed names as IRIs."""
-    return {
-        name: curies.expand(value) or value if isinstance(value, str) else value for name, value in given.items()
-    }
+    return {name: curies.expand(value) or value if isinstance(value, str) else value for name, value in given.items()}
 
 
 def derived(g: Graph, name: str, params: Params) -> list[Row]:
