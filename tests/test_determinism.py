@@ -12,11 +12,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyoxigraph as ox
 import pytest
 from conftest import ROOT, Ran, run_process
 
 from kgtool.cli import COMMANDS
 from kgtool.formats import ReportFormat, ResultFormat
+from kgtool.write.graphs import to_jsonld, to_turtle
 
 PREFIXES = """@prefix ex: <https://example.org/isle/> .
 @prefix cd: <https://w3id.org/city-diplomacy/ns#> .
@@ -169,6 +171,44 @@ def test_a_file_that_is_added_changes_nothing_about_the_others(
     more = make_project({**FILES, "data/0.ttl": PREFIXES + "[] ex:age 1 .\n"}, SETTINGS, "more")
     reports = [json.loads(kgtool("check", "--format", "json", *AS_OF, cwd=folder).out) for folder in (fewer, more)]
     assert reports[0]["findings"] == reports[1]["findings"]
+
+
+LITERALS = (
+    '"1"^^xsd:boolean', '"yes"^^xsd:boolean', "true", '"012"^^xsd:integer', "0.123456789e0", '"5"^^xsd:decimal', "1.50", '"渡輪"@zh-Hant',
+    '"two\\nlines \\"and\\" more"', '"2013-13-45"^^xsd:date', '"INF"^^xsd:double', '"x"^^xsd:integer', '"1"',
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("write", "form"), [(to_turtle, ox.RdfFormat.TURTLE), (to_jsonld, ox.RdfFormat.JSON_LD)], ids=["turtle", "json-ld"]
+)
+def test_what_is_written_reads_back_as_the_same_statements(write: Callable[..., str], form: ox.RdfFormat) -> None:
+    """rdflib alone would round doubles, write "1"^^xsd:boolean as the integer 1, and "yes"^^xsd:boolean as no Turtle at all."""
+    text = (
+        PREFIXES
+        + f"ex:a a ex:Ship ; ex:p {' , '.join(LITERALS)} ; ex:q ex:b , <https://example.com/> , <xsd:odd> , <urn:x:y> ."
+    )
+    triples = [quad.triple for quad in ox.parse(text, format=ox.RdfFormat.TURTLE)]
+    written = write(triples, {"ex": "https://example.org/isle/", "xsd": "http://www.w3.org/2001/XMLSchema#"})
+    assert {str(quad.triple) for quad in ox.parse(written, format=form)} == {str(triple) for triple in triples}
+    assert len(triples) == len(LITERALS) + 5
+
+
+@pytest.mark.parametrize(
+    ("write", "form"), [(to_turtle, ox.RdfFormat.TURTLE), (to_jsonld, ox.RdfFormat.JSON_LD)], ids=["turtle", "json-ld"]
+)
+def test_blank_nodes_in_a_circle_and_collections_are_written_whole(
+    write: Callable[..., str], form: ox.RdfFormat
+) -> None:
+    text = PREFIXES + "_:a ex:p _:b . _:b ex:p _:a . ex:c ex:q ( 1 _:a ( ) ) , [ ex:r [] ] ."
+    triples = [quad.triple for quad in ox.parse(text, format=ox.RdfFormat.TURTLE)]
+    written = write(triples, {"ex": "https://example.org/isle/"})
+    graphs = []
+    for statements in (triples, [quad.triple for quad in ox.parse(written, format=form)]):
+        dataset = ox.Dataset(ox.Quad(*triple) for triple in statements)
+        dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+        graphs.append(sorted(map(str, dataset)))
+    assert graphs[0] == graphs[1]
 
 
 # --- start-up: what a command needs is imported when it is run

@@ -126,7 +126,10 @@ FICTIONAL: dict[str, tuple[Given, Given]] = {
     "ties-by-kind-country-field": ({"city": WJ}, {"city": WJ, "country": "place:country-mushu", "field": "k:trade"}),
     "ties-of-city": ({"city": WJ, "asOf": "2021-12-31"}, {"city": WJ, "asOf": "2021-12-31", "partner": WJ}),
     "timeline-of-city": ({"city": "gov:sablonne"}, {"city": "gov:sablonne", "until": "2021-08-31"}),
-    "visits-between": ({"city": WJ, "partner": "gov:bidao", "asOf": "2021-11-01"}, {"city": WJ, "partner": "gov:port-merrow", "asOf": "2021-11-01"}),
+    "visits-between": (
+        {"city": WJ, "partner": "gov:bidao", "asOf": "2021-11-01"},
+        {"city": WJ, "partner": "gov:port-merrow", "asOf": "2021-11-01"},
+    ),
     "visits-in-period": (SECOND_HALF, {"city": WJ, "since": "2020-01-01", "until": "2020-12-31"}),
     "who-met-whom": ({}, {"person": "per:p-0006"}),
     "who-signed": ({}, {"city": "gov:selarn"}),

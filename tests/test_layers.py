@@ -322,7 +322,7 @@ OWNED = [
     ("Store by name", "named.py", "from pyoxigraph import Store", "named uses pyoxigraph.Store, which belongs to engine"),
     ("Store by another name", "named.py", "def f() -> None:\n    import pyoxigraph as p; p.Store()",
      "named uses pyoxigraph.Store, which belongs to engine"),
-    ("serialize outside write", "load/dataset.py", "ox.serialize", "load.dataset uses pyoxigraph.serialize, which belongs to write"),
+    ("serialize outside write", "load/dataset.py", "ox.serialize", "load uses pyoxigraph.serialize, which belongs to write"),
 ]  # fmt: skip
 
 

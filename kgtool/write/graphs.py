@@ -1,4 +1,7 @@
-"""Triples to Turtle and JSON-LD text, in stable order with the project's prefixes; rdflib does the writing."""
+"""Triples to Turtle and JSON-LD text, in stable order with the project's prefixes; rdflib writes the Turtle.
+
+rdflib's JSON-LD turns literals into native values ("yes"^^xsd:boolean into false) and loses blank nodes in a circle.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,9 @@ import pyoxigraph as ox
 import rdflib
 from rdflib.plugins.serializers.longturtle import LongTurtleSerializer
 
-from kgtool.terms import XSD
+from kgtool import lang
+from kgtool.terms import RDF, XSD
+from kgtool.write.curie import Curies
 from kgtool.write.results import n3
 from kgtool.write.terms import from_rdflib, quiet, to_graph
 
@@ -49,17 +54,50 @@ def to_turtle(triples: Iterable[ox.Triple], prefixes: Mapping[str, str]) -> str:
 
 
 def to_jsonld(triples: Iterable[ox.Triple], prefixes: Mapping[str, str]) -> str:
-    """JSON-LD with a context of the project's prefixes, keys sorted."""
-    graph = to_graph(triples)
-    text = graph.serialize(format="json-ld", context=dict(prefixes), auto_compact=True)
-    return json.dumps(_ordered(json.loads(text)), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    """JSON-LD, flattened and compacted with the project's prefixes; nodes, keys and values sorted.
+
+    Literals keep their lexical form: no native numbers. Source: JSON-LD 1.1 §4.1.4, §4.2.1, §4.7.
+    """
+    statements = sorted(set(triples), key=str)
+    context = _context(statements, prefixes)
+    curies = Curies(context)
+    nodes: dict[str, dict[str, Any]] = {}
+    for triple in statements:
+        name = _name(triple.subject, curies)
+        node = nodes.setdefault(name, {"@id": name})
+        if triple.predicate.value == RDF + "type" and not isinstance(triple.object, ox.Literal):
+            node.setdefault("@type", []).append(_name(triple.object, curies))
+        else:
+            node.setdefault(_name(triple.predicate, curies), []).append(_value(triple.object, curies))
+    terms = {prefix: {"@id": namespace, "@prefix": True} for prefix, namespace in context.items()}
+    table = {"@context": terms, "@graph": [nodes[name] for name in sorted(nodes)]}
+    return json.dumps(table, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
-def _ordered(value: Any) -> Any:
-    """Lists of nodes and values in a stable order; rdflib writes them in hash order."""
-    if isinstance(value, dict):
-        return {key: item if key == "@list" else _ordered(item) for key, item in value.items()}
-    if isinstance(value, list):
-        items = [_ordered(item) for item in value]
-        return sorted(items, key=lambda item: json.dumps(item, ensure_ascii=False, sort_keys=True))
-    return value
+def _context(statements: Iterable[ox.Triple], prefixes: Mapping[str, str]) -> dict[str, str]:
+    """The prefixes that are used and that JSON-LD can use: a whole IRI must not look like one of them."""
+    iris = set()
+    for triple in statements:
+        for term in (triple.subject, triple.predicate, triple.object, getattr(triple.object, "datatype", None)):
+            if isinstance(term, ox.NamedNode):
+                iris.add(term.value)
+    schemes = {iri.partition(":")[0] for iri in iris}
+    return {
+        prefix: namespace
+        for prefix, namespace in sorted(prefixes.items())
+        if prefix and prefix not in schemes and any(iri.startswith(namespace) for iri in iris)
+    }
+
+
+def _name(term: object, curies: Curies) -> str:
+    return curies.short(term.value).strip("<>") if isinstance(term, ox.NamedNode) else str(term)
+
+
+def _value(term: object, curies: Curies) -> Any:
+    if not isinstance(term, ox.Literal):
+        return {"@id": _name(term, curies)}
+    if term.language:
+        return {"@language": lang.canonical(term.language), "@value": term.value}
+    if term.datatype.value == XSD + "string":
+        return term.value
+    return {"@type": _name(term.datatype, curies), "@value": term.value}

@@ -42,9 +42,8 @@ class Graph:
         self.out: dict[str, dict[str, list[Cell]]] = collections.defaultdict(lambda: collections.defaultdict(list))
         self.into: dict[str, dict[Cell, list[str]]] = collections.defaultdict(lambda: collections.defaultdict(list))
         self.iris: set[str] = set()
-        number = 0
-        for file in sorted(file for folder in folders for file in folder.rglob("*.ttl")):
-            number += 1
+        files = sorted(file for folder in folders for file in folder.rglob("*.ttl"))
+        for number, file in enumerate(files):
             for quad in ox.parse(file.read_bytes(), format=ox.RdfFormat.TURTLE):
                 subject, value = self.cell(quad.subject, number), self.cell(quad.object, number)
                 if value not in self.out[subject][quad.predicate.value]:
@@ -135,13 +134,14 @@ def ordered(rows: Iterable[Row], *keys: int | str) -> list[Row]:
     merged: dict[Row, set[str]] = {}
     for *cells, basis in rows:
         merged.setdefault(tuple(cells), set()).update(basis)
-    out = [(*cells, basis) for cells, basis in merged.items()]
+    out: list[Row] = [(*cells, basis) for cells, basis in merged.items()]
     for key in reversed(keys):
         column = abs(int(key))
-        out.sort(
-            key=lambda row, c=column: (row[c] is not None, row[c] if row[c] is not None else 0),
-            reverse=str(key)[0] == "-",
-        )  # type: ignore[misc]
+
+        def rank(row: Row, column: int = column) -> tuple[bool, Any]:
+            return row[column] is not None, row[column] if row[column] is not None else 0
+
+        out.sort(key=rank, reverse=str(key).startswith("-"))
     return out
 
 
@@ -258,7 +258,7 @@ def changed_after(g: Graph, p: Params) -> list[Row]:
     return ordered(out, 0, 1, 3, 4)
 
 
-def _verdict(g: Graph, claim: str, kind: str, as_of: str) -> set[str]:  # noqa: C901, PLR0912
+def _verdict(g: Graph, claim: str, kind: str, as_of: str) -> set[str]:
     """By the words of the query's description; a claim of several subjects may have several."""
     if kind == "RegularityClaim":
         first, last = g.one(claim, "fromYear") or 0, g.one(claim, "untilYear") or 9999
@@ -484,58 +484,64 @@ def first_time_attendees(g: Graph, p: Params) -> list[Row]:
     return ordered(out, 1, 0, 2)
 
 
-def half_year_figures(g: Graph, p: Params) -> list[Row]:
-    city, since, until = p["city"], p["since"], p["until"]
-    things: dict[str, list[tuple[str, str, int, str, str]]] = {
-        name: []
-        for name in ("visits received", "visits paid", "people received", "agreements concluded", "ties established")
-    }
+def _guests(g: Graph, visit: str, city: str) -> Iterator[tuple[str, int]]:
+    """The people of a visit received: its number of heads, or its participations."""
+    if g.o(visit, "headcount"):
+        yield visit, g.one(visit, "headcount")
+        return
+    for part in g.s("event", visit):
+        if city not in g.up(g.o(part, "onBehalfOf")):
+            yield part, g.one(part, "headcount") or 1
 
-    def add(figure: str, item: str, who: str, size: int, dates: tuple[str, str]) -> None:
-        if dates[0] and dates[1] and dates[0] <= until and dates[1] >= since:
-            things[figure].append((item, who, size, *dates))
 
+def _visits(g: Graph, city: str) -> Iterator[tuple[str, str, str, int, str]]:
+    """(figure, item, whose case, size, node with the dates) of visits and their people."""
     for visit in g.all("Visit"):
-        dates = (g.one(visit, "earliest"), g.one(visit, "latest"))
         hosts, visitors = g.up(g.o(visit, "host")), g.up(g.o(visit, "visitor"))
         if city in hosts and city not in visitors:
-            add("visits received", visit, min(g.o(visit, "visitor") or [visit]), 1, dates)
-            if g.o(visit, "headcount"):
-                add("people received", visit, visit, g.one(visit, "headcount"), dates)
-            else:
-                for part in g.s("event", visit):
-                    if city not in g.up(g.o(part, "onBehalfOf")):
-                        add("people received", part, part, g.one(part, "headcount") or 1, dates)
+            yield "visits received", visit, min(g.o(visit, "visitor") or [visit]), 1, visit
+            yield from (("people received", item, item, size, visit) for item, size in _guests(g, visit, city))
         elif city in visitors and city not in hosts:
-            add("visits paid", visit, min(g.o(visit, "host") or [visit]), 1, dates)
-    for agreement in g.all("Agreement"):
-        if city in g.o(agreement, "party"):
-            add(
-                "agreements concluded",
-                agreement,
-                agreement,
-                1,
-                (g.one(agreement, "earliest"), g.one(agreement, "latest")),
-            )
-    for tie in g.all("Tie"):
-        if city in g.o(tie, "party"):
-            for first, last, _ in g.begin(tie):
-                add("ties established", tie, tie, 1, (first, last))
-    units = {"visits received": K + "visit-case", "people received": K + "person"}
+            yield "visits paid", visit, min(g.o(visit, "host") or [visit]), 1, visit
+
+
+def _concluded(g: Graph, city: str) -> Iterator[tuple[str, str, tuple[Cell, Cell]]]:
+    """(figure, item, dates) of agreements and ties."""
+    for item in g.s("party", city):
+        if g.is_a(item, "Agreement"):
+            yield "agreements concluded", item, (g.one(item, "earliest"), g.one(item, "latest"))
+        if g.is_a(item, "Tie"):
+            yield from (("ties established", item, (first, last)) for first, last, _ in g.begin(item))
+
+
+FIGURES = {
+    "agreements concluded": "", "people received": K + "person", "ties established": "", "visits paid": "",
+    "visits received": K + "visit-case",
+}  # fmt: skip
+
+
+def half_year_figures(g: Graph, p: Params) -> list[Row]:
+    city, since, until = p["city"], p["since"], p["until"]
+    things = [
+        (figure, item, who, size, g.one(dated, "earliest"), g.one(dated, "latest"))
+        for figure, item, who, size, dated in _visits(g, city)
+    ]
+    things += [(figure, item, item, 1, *dates) for figure, item, dates in _concluded(g, city)]
     out = []
-    for figure, found in things.items():
-        sure = [each for each in found if each[3] >= since and each[4] <= until]
+    for figure, unit in FIGURES.items():
+        found = {each for each in things if each[0] == figure and each[4] and each[5]}
+        found = {each for each in found if each[4] <= until and each[5] >= since}
+        sure = {each for each in found if each[4] >= since and each[5] <= until}
         totals = [
             c for c in g.all("AggregateCount")
-            if g.one(c, "unit") == units.get(figure) and not g.o(c, "about") and city in g.o(c, "attributedTo")
+            if g.one(c, "unit") == unit and not g.o(c, "about") and city in g.o(c, "attributedTo")
             and (g.one(c, "periodStart"), g.one(c, "periodEnd")) == (since, until)
         ]  # fmt: skip
         stated = next((g.one(c, "value") for c in totals), None)
+        least, most = len({each[2] for each in sure}), len({each[1] for each in found})
         if figure == "people received":
-            least, most = sum(e[2] for e in {e[:3] for e in sure}), sum(e[2] for e in {e[:3] for e in found})
-        else:
-            least, most = len({e[1] for e in sure}), len({e[0] for e in found})
-        out.append((figure, least, most, stated, {*(e[0] for e in found), *totals}))
+            least, most = (sum(each[3] for each in some) for some in (sure, found))
+        out.append((figure, least, most, stated, {*(each[1] for each in found), *totals}))
     return ordered(out, 0, 3)
 
 
@@ -855,8 +861,10 @@ def who_met_whom(g: Graph, p: Params) -> list[Row]:
     for event in g.all("Visit"):
         for part, host in itertools.product(g.s("event", event), g.o(event, "host")):
             if host not in g.up(g.o(part, "onBehalfOf")):
-                for person in g.o(part, "participant"):
-                    out.append((event, g.one(event, "earliest"), person, host, "received by body", {event, part}))
+                day = g.one(event, "earliest")
+                out += [
+                    (event, day, person, host, "received by body", {event, part}) for person in g.o(part, "participant")
+                ]
     return ordered([row for row in out if p.get("person") in {None, row[2]}], 4, 1, 0, 2, 3)
 
 
