@@ -37,7 +37,7 @@ class Reasoner(enum.StrEnum):
 
 
 class Engine(enum.StrEnum):
-    """Which validator runs the shapes: the program's own, or pySHACL as a reference (about 40 times slower)."""
+    """Which validator runs the shapes: the program's own, or pySHACL as a reference (about 50 times slower)."""
 
     KGTOOL = "kgtool"
     PYSHACL = "pyshacl"

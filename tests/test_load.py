@@ -168,6 +168,14 @@ def test_every_error_of_a_file_is_a_finding_and_the_rest_is_read(read: Callable[
     assert "nope:" in dataset.findings[2].message["zh-Hant"]
 
 
+@pytest.mark.parametrize(
+    ("text", "rule"), [("ex:a ex:b + .", "KG001"), ('ex:a ex:b "x"@1 .', "KG600"), ("ex:a ex:b <c> .", "KG011")]
+)
+def test_an_error_is_reported_under_the_rule_that_it_breaks(text: str, rule: str, read: Callable[..., Dataset]) -> None:
+    found = read(a_ttl=PREFIX + text).findings
+    assert [(item.rule, item.place.line) for item in found] == [(rule, 3)]
+
+
 def test_a_file_of_nothing_but_errors_ends_with_one_that_says_so(read: Callable[..., Dataset]) -> None:
     dataset = read(a_ttl=PREFIX + "".join(f'ex:a "{number}" 1 .\n' for number in range(MOST_ERRORS + 50)))
     assert len(dataset.findings) == MOST_ERRORS + 1
@@ -243,6 +251,6 @@ def test_any_file_is_read_to_the_end_or_reported(data: bytes, suffix: str) -> No
         assert load([ProjectFile(f"data/x.{suffix}", path, "data")]) == dataset
     lines = data.count(b"\n") + 1
     for found in dataset.findings:
-        assert found.rule.startswith("KG0")
+        assert found.rule.startswith(("KG0", "KG600"))
         assert 0 <= found.place.line <= lines + 1
         assert all(found.message.values())

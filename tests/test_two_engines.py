@@ -39,8 +39,8 @@ CHECKS = sorted(file.stem for file in (ROOT / "queries" / "check").glob("*.rq"))
 BUILDS = sorted(file.stem for file in (ROOT / "queries" / "build").glob("*.rq"))
 THIRD = random.Random(SEED).sample(sorted([*REAL, *CHECKS, *BUILDS]), (len(REAL) + len(CHECKS) + len(BUILDS)) // 3)
 # rdflib answers a GROUP BY over nothing with one row, pyoxigraph with none (SPARQL 1.1 Query §18.5.1: no group, no row).
-# It shows only on a graph that has nothing at all to group, and only where the group stands inside a subquery or is
-# joined: the row that rdflib has beyond pyoxigraph's, by query.
+# It shows where the group is a subquery whose row nothing else drops, and only in a graph that holds nothing of the kind:
+# the row that rdflib has beyond pyoxigraph's, by query. No other named query differs anywhere.
 OVER_NOTHING: dict[str, Row] = {
     "claims": ("", "", "", '"untested"'),
     "first-time-attendees": ("", "", "", '"false"^^<http://www.w3.org/2001/XMLSchema#boolean>'),

@@ -9,10 +9,7 @@ import re
 
 from kgtool.errors import Texts, texts
 
-_LANGUAGE = (
-    "A subtag |The given language subtag|A language code should|If an extension subtag|If the `x` subtag"
-    "|An integer should not be empty"
-)
+_LANGUAGE = "A subtag |The given language subtag|A language code should|If an extension subtag|If the `x` subtag"
 # Sentence, rule, what to say in Chinese and in English; \1 is the sentence's own part.
 _KNOWN: tuple[tuple[str, str, str, str], ...] = (
     (r"No scheme found in an absolute IRI", "KG011",
