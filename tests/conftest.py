@@ -9,7 +9,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -88,10 +88,12 @@ def make_project(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.fixture
-def kgtool(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Ran]]:
+def kgtool(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ran]:
     """The command line in this process: `kgtool("check", folder, cwd=…, env={…}, stdin=…)`."""
 
-    def run(*arguments: object, cwd: Path | None = None, env: Mapping[str, str] | None = None, stdin: bytes = b"") -> Ran:
+    def run(
+        *arguments: object, cwd: Path | None = None, env: Mapping[str, str] | None = None, stdin: bytes = b""
+    ) -> Ran:
         out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="") for _ in range(2))
         with monkeypatch.context() as patch:
             for key, value in (env or {}).items():
@@ -107,13 +109,13 @@ def kgtool(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Ran]]:
             texts.append(stream.buffer.getvalue().decode("utf-8"))  # type: ignore[attr-defined]
         return Ran(code, *texts)
 
-    yield run
+    return run
 
 
 def run_process(*arguments: object, cwd: Path, env: Mapping[str, str] | None = None, stdin: bytes = b"") -> Ran:
     """The command line in a process of its own, as a person runs it; `env` is added to a small fixed environment."""
     base = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         [sys.executable, "-W", "error", "-m", "kgtool", *map(str, arguments)],
         cwd=cwd, env={**base, **(env or {})}, input=stdin, capture_output=True, timeout=300, check=False,
     )  # fmt: skip

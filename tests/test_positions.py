@@ -221,7 +221,10 @@ def test_a_subject_that_no_file_describes_has_no_place(tmp_path: Path) -> None:
 
 
 def test_places_behind_a_syntax_error_are_still_right(tmp_path: Path, make_project: Callable[..., Path]) -> None:
-    path = make_project({"data/a.ttl": "<a:s> <a:p> 1 .\n<a:s> a .\n<a:lost> a <a:T> .\n<a:s> <a:p>\n  2 .\n"}) / "data/a.ttl"
+    path = (
+        make_project({"data/a.ttl": "<a:s> <a:p> 1 .\n<a:s> a .\n<a:lost> a <a:T> .\n<a:s> <a:p>\n  2 .\n"})
+        / "data/a.ttl"
+    )
     locator = Locator(load([ProjectFile("data/a.ttl", path, "data")]))
     integer = f"^^<{_XSD}integer>"
     assert locator.place("a:s", "a:p", f'"1"{integer}') == Place("data/a.ttl", 1, 13)
