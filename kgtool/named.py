@@ -10,12 +10,13 @@ from __future__ import annotations
 import datetime
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pyoxigraph as ox
 
 from kgtool.catalog import NamedQuery, Param, ParamType
+from kgtool.catalog.specs import within
 from kgtool.catalog.text import where_brace
 from kgtool.engine import Answer, Queryable, Solutions
 from kgtool.errors import QueryError, Texts, UsageError, texts
@@ -24,6 +25,11 @@ from kgtool.write.curie import Curies
 from kgtool.write.results import n3
 
 Term = ox.NamedNode | ox.Literal
+# What a parameter is bound to: one term, or those of a parameter that takes many.
+Bound = Term | tuple[Term, ...]
+# What a user gave for a parameter: a text, or several.
+Given = Mapping[str, str | Sequence[str]]
+_MOST_VALUES = 100
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?")
 _LANG = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
@@ -38,8 +44,10 @@ class Binder:
     today: datetime.date
     store: Queryable
 
-    def bind(self, query: NamedQuery, given: Mapping[str, str]) -> dict[str, Term]:
+    def bind(self, query: NamedQuery, given: Given) -> dict[str, Bound]:
         """Texts to terms, defaults filled in; an optional parameter without a value is left out.
+
+        A parameter that takes many gives a tuple, of one term too: each value once, in the order given, 100 at most.
 
         Raises:
             UsageError: an unknown, missing or ill-typed parameter; the message names it and gives an example.
@@ -47,20 +55,25 @@ class Binder:
         for name in given:
             if name not in query.params:
                 raise _unknown(query, name)
-        out: dict[str, Term] = {}
+        out: dict[str, Bound] = {}
         for name, param in query.params.items():
-            value = given.get(name, param.default)
-            if value is not None:
-                out[name] = self.term(param, value)
-            elif param.required:
+            said = given.get(name, () if param.default is None else param.default)
+            values = (said,) if isinstance(said, str) else tuple(said)
+            if len(values) > (_MOST_VALUES if param.many else 1):
+                raise _usage(param, _too_many(param))
+            if not values and param.required:
                 raise _usage(param, texts(zh="必須提供", en="is required"))
+            terms = tuple(dict.fromkeys(self.term(param, value) for value in values))
+            if terms:
+                out[name] = terms if param.many else terms[0]
         return out
 
     def term(self, param: Param, value: str) -> Term:
         """One text as a term of the parameter's type.
 
         Raises:
-            UsageError: the text is not of that type, not an allowed value, or names nothing of the parameter's class.
+            UsageError: the text is not of that type, not an allowed value, out of bounds, or names nothing of the
+                parameter's class.
         """
         if param.values and value not in param.values:
             raise _usage(
@@ -70,7 +83,10 @@ class Binder:
             raise _usage(param, texts(zh="含有不能使用的字元", en="holds a character that no RDF term may hold"))
         if param.type is ParamType.IRI:
             return self._iri(param, value)
-        return _literal(param, value, self.today)
+        literal = _literal(param, value, self.today)
+        if not within(param, literal.value):
+            raise _usage(param, _out_of_bounds(param))
+        return literal
 
     def _iri(self, param: Param, value: str) -> ox.NamedNode:
         iri = self.curies.expand(value)
@@ -123,8 +139,10 @@ class Binder:
         return [row[0] for row in answer.rows if isinstance(row[0], ox.NamedNode)]
 
 
-def bound_text(query: NamedQuery, terms: Mapping[str, Term]) -> str:
-    """The query's text with one VALUES row that binds the parameters; line numbers stay as they were.
+def bound_text(query: NamedQuery, terms: Mapping[str, Bound]) -> str:
+    """The query's text with one VALUES row that binds the parameters, and a VALUES block for each that takes many.
+
+    Line numbers stay as they were. Two blocks of n and m values give the rows of all n × m pairs.
 
     Raises:
         QueryError: the query has no group that could take the row.
@@ -141,12 +159,17 @@ def bound_text(query: NamedQuery, terms: Mapping[str, Term]) -> str:
             ),
             texts(zh="請寫出 WHERE { … }。", en="Write the query with WHERE { … }."),
         )
-    names = " ".join(f"?{name}" for name in terms)
-    values = " ".join(n3(term) for term in terms.values())
-    return f"{query.text[:brace]} VALUES ({names}) {{ ({values}) }} {query.text[brace:]}"
+    single = {name: term for name, term in terms.items() if not isinstance(term, tuple)}
+    blocks = [
+        f"VALUES ?{name} {{ {' '.join(map(n3, term))} }}" for name, term in terms.items() if isinstance(term, tuple)
+    ]
+    if single:
+        names = " ".join(f"?{name}" for name in single)
+        blocks.insert(0, f"VALUES ({names}) {{ ({' '.join(map(n3, single.values()))}) }}")
+    return f"{query.text[:brace]} {' '.join(blocks)} {query.text[brace:]}"
 
 
-def run(query: NamedQuery, terms: Mapping[str, Term], store: Queryable, prefixes: Mapping[str, str]) -> Answer:
+def run(query: NamedQuery, terms: Mapping[str, Bound], store: Queryable, prefixes: Mapping[str, str]) -> Answer:
     """Run a named query with bound parameters, over a `QueryRunner` wherever the file may be somebody else's.
 
     Raises:
@@ -179,6 +202,20 @@ def _is_day(value: str) -> bool:
         return datetime.date.fromisoformat(value).isoformat() == value
     except ValueError:
         return False
+
+
+def _too_many(param: Param) -> Texts:
+    if param.many:
+        return texts(zh=f"至多 {_MOST_VALUES} 個值", en=f"takes at most {_MOST_VALUES} values")
+    return texts(zh="只能有一個值", en="takes one value")
+
+
+def _out_of_bounds(param: Param) -> Texts:
+    if param.least is None:
+        return texts(zh=f"不得大於 {param.most}", en=f"must be at most {param.most}")
+    if param.most is None:
+        return texts(zh=f"不得小於 {param.least}", en=f"must be at least {param.least}")
+    return texts(zh=f"須介於 {param.least} 與 {param.most}", en=f"must be between {param.least} and {param.most}")
 
 
 def _usage(param: Param, what: Texts, near: str = "") -> UsageError:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import difflib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from kgtool.errors import QueryError, Texts, UsageError, texts
 from kgtool.formats import EXTRA_FORMATS, RDF_SUFFIXES
 from kgtool.lang import canonical, pick
 from kgtool.load import load
-from kgtool.named import Binder, run
+from kgtool.named import Binder, Given, run
 from kgtool.project import Preset, Project, ProjectFile, project_files
 from kgtool.terms import RDFS, SKOS
 from kgtool.write.curie import Curies
@@ -71,13 +70,13 @@ class Workbench:
         )  # fmt: skip
         raise UsageError("E-QUERY-NONE", texts(zh=f"沒有名為「{name}」的查詢。", en=f"no query named '{name}'."), hint)
 
-    def answer(self, name: str, given: Mapping[str, str]) -> Answer:
+    def answer(self, name: str, given: Given) -> Answer:
         """Run a named query or preset with texts as parameters; what is given wins over a preset's values."""
         query, preset = self.find(name)
         params = {**(preset.params if preset else {}), **given}
         return self._run(query, params)
 
-    def answer_text(self, text: str, given: Mapping[str, str]) -> Answer:
+    def answer_text(self, text: str, given: Given) -> Answer:
         """Run an ad-hoc query text; a header of `#+` lines is honoured when there is one.
 
         Raises:
@@ -103,7 +102,7 @@ class Workbench:
         query = NamedQuery("-", "ask", file, text, form(text), {}, {}, params, {}, ())
         return self._run(query, given)
 
-    def _run(self, query: NamedQuery, given: Mapping[str, str]) -> Answer:
+    def _run(self, query: NamedQuery, given: Given) -> Answer:
         terms = Binder(self.curies, self.today, self.store).bind(query, given)
         return run(query, terms, self.runner, self.project.prefixes)
 

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from kgtool.catalog import ColumnType, Param, ParamType, QueryTest, load_catalog
+from kgtool.catalog import ColumnText, ColumnType, Param, ParamType, QueryTest, load_catalog
 from kgtool.catalog import text as sparql
 from kgtool.catalog.header import HeaderError, read_header
 from kgtool.finding import Severity
@@ -73,6 +73,77 @@ def test_good_header_gives_typed_values() -> None:
         "KG399",
         Severity.WARNING,
         {"en": "Paint it.", "zh-Hant": "請上漆。"},
+    )
+
+
+FORM = """\
+#+ summary: {en: "a", zh-Hant: "甲"}
+#+ params:
+#+   size: {type: string, values: {small: {en: "Small", zh-Hant: "小"}, large: {en: "Large", zh-Hant: "大"}}, example: small}
+#+   harbour: {type: iri, values_query: harbours, many: true}
+#+   year: {type: year, min: 1900, max: 2100, default: 2000}
+#+   length: {type: decimal, min: 0.5}
+#+   day: {type: date, max: 2030-01-01, default: today}
+#+ columns: {boat: {type: iri, label: {en: "Boat", zh-Hant: "船"}}, size: {type: string, values: {small: {en: "Small", zh-Hant: "小"}}}, n: integer}
+#+ tests:
+#+   - {params: {harbour: ["ex:north", "ex:south"]}, min_rows: 1}
+SELECT * WHERE { ?size ?harbour ?year . ?length ?day 1 }
+"""
+
+
+def test_header_tells_a_form_its_choices_bounds_and_headings() -> None:
+    header = read_header(FORM)
+    size, harbour, year, length, day = header.params.values()
+    assert (size.values, size.value_texts["large"]) == (("small", "large"), {"en": "Large", "zh-Hant": "大"})
+    assert (harbour.values_query, harbour.many) == ("harbours", True)
+    assert (year.least, year.most, length.least, length.most, day.most) == ("1900", "2100", "0.5", None, "2030-01-01")
+    assert header.columns == {"boat": ColumnType.IRI, "size": ColumnType.STRING, "n": ColumnType.INTEGER}
+    assert header.column_texts == {
+        "boat": ColumnText({"en": "Boat", "zh-Hant": "船"}),
+        "size": ColumnText({}, {"small": {"en": "Small", "zh-Hant": "小"}}),
+    }
+    assert header.tests == (QueryTest({"harbour": ("ex:north", "ex:south")}, min_rows=1),)
+
+
+@pytest.mark.parametrize(
+    ("param", "said"),
+    [
+        ("{type: string, min: 1}", "min must be a string and is for numbers, years and dates only"),
+        ("{type: year, max: soon}", "max must be a year and is for numbers, years and dates only"),
+        ("{type: date, min: 2013-02-30}", "min must be a date and is for numbers, years and dates only"),
+        ("{type: year, min: 1900, default: 1899}", "default '1899' of 'p' is not allowed by the header itself"),
+        ("{type: date, max: 2000-01-01, example: 2000-01-02}", "example '2000-01-02' of 'p' is not allowed by the header itself"),
+        ("{type: string, values: [a, b], example: c}", "example 'c' of 'p' is not allowed by the header itself"),
+        ("{type: string, values: [a], values_query: q}", "give values or values_query, not both"),
+        ("{type: string, values: {a: Word}}", "a needs a text a language: {en: …, zh-Hant: …}"),
+    ],
+)  # fmt: skip
+def test_header_that_contradicts_itself_is_refused_on_its_line(param: str, said: str) -> None:
+    with pytest.raises(HeaderError) as caught:
+        read_header(f'#+ summary: {{en: "a"}}\n#+ params:\n#+   p: {param}\nASK {{ ?p ?q ?r }}')
+    assert (str(caught.value), caught.value.line) == (said, 3)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("harbours", ""), ("nothing", "is no SELECT query with columns."), ("asked", "is no SELECT query with columns."),
+        ("towns", "needs parameters."), ("sizes", "has no iri as its first column."),
+    ],
+)  # fmt: skip
+def test_values_query_must_be_one_that_a_form_can_run(name: str, said: str, make_project: Callable[..., Path]) -> None:
+    head = '#+ summary: {en: "a", zh-Hant: "甲"}\n'
+    queries = {
+        "boats": f"{head}#+ params: {{p: {{type: iri, values_query: {name}}}}}\nASK {{ ?p ?q ?r }}",
+        "harbours": f"{head}#+ columns: {{p: iri}}\nSELECT ?p WHERE {{ ?p ?q ?r }}",
+        "towns": f"{head}#+ params: {{q: {{type: iri, required: true}}}}\n#+ columns: {{p: iri}}\nSELECT ?p WHERE {{ ?p ?q ?r }}",
+        "sizes": f"{head}#+ columns: {{r: integer}}\nSELECT ?r WHERE {{ ?p ?q ?r }}",
+        "asked": f"{head}ASK {{ ?p ?q ?r }}",
+    }
+    folder = make_project({f"queries/ask/{stem}.rq": text for stem, text in queries.items()})
+    problems = load_catalog(open_project(folder, {}, {})).problems
+    assert [problem.message["en"] for problem in problems] == (
+        [f"parameter 'p': values_query '{name}' {said}"] if said else []
     )
 
 

@@ -135,6 +135,62 @@ def test_character_that_no_term_may_hold_is_refused(binder: Binder, kind: ParamT
         binder.term(Param("p", kind), value)
 
 
+@pytest.mark.parametrize(
+    ("kind", "least", "most", "good", "bad", "said"),
+    [
+        (ParamType.YEAR, "1900", "2100", ("1900", "2100"), ("1899", "2101", "-5"), "must be between 1900 and 2100"),
+        (ParamType.INTEGER, "1", None, ("1", "+7"), ("0", "-1"), "must be at least 1"),
+        (ParamType.DECIMAL, None, "0.5", ("0.50", "-3"), ("0.51", "1"), "must be at most 0.5"),
+        (ParamType.DATE, "2000-01-01", None, ("2000-01-01", "today"), ("1999-12-31",), "must be at least 2000-01-01"),
+    ],
+)  # fmt: skip
+def test_value_outside_its_bounds_is_refused(
+    binder: Binder, kind: ParamType, least: str | None, most: str | None, good: tuple[str, ...], bad: tuple[str, ...], said: str
+) -> None:  # fmt: skip
+    param = Param("p", kind, least=least, most=most)
+    assert all(binder.term(param, value) for value in good)
+    for value in bad:
+        with pytest.raises(UsageError) as caught:
+            binder.term(param, value)
+        assert refused(caught.value)[0] == f"parameter 'p': {said}."
+
+
+# Several values.
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        (["ex:north", "ex:south", "ex:north"], ["north", "south"]), ("ex:island", ["island"]), ((), ["island", "north", "south", "twin"]),
+    ],
+)  # fmt: skip
+def test_many_values_give_the_rows_of_each(bench: Workbench, binder: Binder, given: object, found: list[str]) -> None:
+    query = query_of("SELECT ?p ?k WHERE { ?p a ?kind . FILTER(BOUND(?k)) } ORDER BY ?p",
+                     Param("p", ParamType.IRI, many=True), Param("k", ParamType.STRING))  # fmt: skip
+    answer = run(query, binder.bind(query, {"p": given, "k": "x"}), bench.store, {})  # type: ignore[dict-item]
+    assert isinstance(answer, Solutions)
+    assert [row[0].value.rpartition("/")[2] for row in answer.rows] == found  # type: ignore[union-attr]
+
+
+def test_two_parameters_of_many_values_give_all_pairs(bench: Workbench, binder: Binder) -> None:
+    query = query_of("SELECT ?a ?b WHERE { FILTER(?a != ?b) } ORDER BY ?a ?b",
+                     Param("a", ParamType.INTEGER, many=True), Param("b", ParamType.INTEGER, many=True))  # fmt: skip
+    answer = run(query, binder.bind(query, {"a": ["1", "2"], "b": ["2", "3"]}), bench.store, {})
+    assert isinstance(answer, Solutions)
+    assert [[cell.value for cell in row] for row in answer.rows] == [["1", "2"], ["1", "3"], ["2", "3"]]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("many", "count", "said"),
+    [(False, 2, "takes one value"), (True, 101, "takes at most 100 values"), (True, 0, "is required")],
+)
+def test_too_many_or_too_few_values_are_refused(binder: Binder, many: bool, count: int, said: str) -> None:
+    query = query_of("ASK { ?p ?q ?r }", Param("p", ParamType.INTEGER, required=True, many=many))
+    with pytest.raises(UsageError) as caught:
+        binder.bind(query, {"p": [str(number) for number in range(count)]})
+    assert refused(caught.value)[0] == f"parameter 'p': {said}."
+
+
 # Labels instead of IRIs, for people.
 
 HARBOUR = Param("harbour", ParamType.IRI, cls="ex:Harbour", example="ex:north")

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 
 from kgtool.catalog import text as sparql
 from kgtool.catalog.header import HeaderError, read_header
-from kgtool.catalog.model import ColumnType, NamedQuery, Param, ParamType, QueryTest
+from kgtool.catalog.model import ColumnText, ColumnType, NamedQuery, Param, ParamType, QueryTest
 from kgtool.errors import Texts, texts
 from kgtool.finding import Finding, Place, Severity
 from kgtool.project import Project, ProjectFile, project_files
 
-__all__ = ["Catalog", "ColumnType", "NamedQuery", "Param", "ParamType", "QueryTest", "load_catalog"]
+__all__ = ["Catalog", "ColumnText", "ColumnType", "NamedQuery", "Param", "ParamType", "QueryTest", "load_catalog"]
 
 ROLES = ("ask", "check", "build")
+# Parameter types whose values stand in a column of a type of another name.
+_OFFERED = {ParamType.LANG: ColumnType.STRING, ParamType.YEAR: ColumnType.INTEGER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,33 @@ def load_catalog(project: Project) -> Catalog:
             )
             continue
         queries[query.name] = query
+    for query in list(queries.values()):
+        problems += _offers(query, queries)
     return Catalog(dict(sorted(queries.items())), tuple(problems), files)
+
+
+def _offers(query: NamedQuery, queries: Mapping[str, NamedQuery]) -> list[Finding]:
+    """A `values_query` that a form could not run as it is, or whose first column is of another type."""
+    out = []
+    for param in query.params.values():
+        other = queries.get(param.values_query)
+        if not param.values_query:
+            continue
+        if other is None or other.form != "SELECT" or not other.columns:
+            zh, en = "不是有欄位之 SELECT 查詢", "is no SELECT query with columns"
+        elif any(each.required for each in other.params.values()):
+            zh, en = "有必填參數", "needs parameters"
+        elif next(iter(other.columns.values())) not in {_OFFERED.get(param.type, param.type.value), ColumnType.ANY}:
+            zh, en = f"之首欄型別不是 {param.type}", f"has no {param.type} as its first column"
+        else:
+            continue
+        zh = f"參數「{param.name}」之 values_query「{param.values_query}」{zh}。"
+        out.append(
+            _problem(
+                query.file, 1, texts(zh=zh, en=f"parameter '{param.name}': values_query '{param.values_query}' {en}.")
+            )
+        )
+    return out
 
 
 def _read(file: ProjectFile, project: Project, problems: list[Finding]) -> NamedQuery | None:
@@ -76,7 +104,7 @@ def _read(file: ProjectFile, project: Project, problems: list[Finding]) -> Named
     return NamedQuery(
         file.path.stem, parent if parent in ROLES else "ask", file, text, sparql.form(text),
         header.summary, header.description, header.params, header.columns, header.tests,
-        header.code, header.severity, header.fix,
+        header.code, header.severity, header.fix, header.column_texts,
     )  # fmt: skip
 
 

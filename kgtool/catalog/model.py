@@ -40,7 +40,15 @@ class ColumnType(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Param:
-    """A typed parameter. `example` and `default` are texts in the form a user would type (CURIEs allowed)."""
+    """A typed parameter. `example`, `default` and the bounds are texts in the form a user would type (CURIEs allowed).
+
+    Attributes:
+        cls: an IRI must be of this class; forms offer its members.
+        values: the only values allowed; `value_texts` says each in words, where the header gives words.
+        values_query: the ask query whose first column a form offers; other values stay allowed.
+        many: takes several values; the rows are those of each (one VALUES block).
+        least, most: inclusive bounds of a number, year or date.
+    """
 
     name: str
     type: ParamType
@@ -50,6 +58,19 @@ class Param:
     label: Texts = field(default_factory=dict)
     cls: str = ""
     values: tuple[str, ...] = ()
+    value_texts: Mapping[str, Texts] = field(default_factory=dict)
+    values_query: str = ""
+    many: bool = False
+    least: str | None = None
+    most: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnText:
+    """How people read a column: its heading, and the words for cells that are one of a fixed list."""
+
+    label: Texts = field(default_factory=dict)
+    values: Mapping[str, Texts] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +80,7 @@ class QueryTest:
     Exactly one of `rows` (texts, in order), `expect` (a CSV file relative to the project), `min_rows`, or `empty`.
     """
 
-    params: Mapping[str, str]
+    params: Mapping[str, str | tuple[str, ...]]
     rows: tuple[tuple[str, ...], ...] | None = None
     expect: str = ""
     min_rows: int | None = None
@@ -83,6 +104,7 @@ class NamedQuery:
     code: str = ""
     severity: Severity = Severity.ERROR
     fix: Texts = field(default_factory=dict)
+    column_texts: Mapping[str, ColumnText] = field(default_factory=dict)
 
     @property
     def header(self) -> Mapping[str, Any]:

@@ -20,7 +20,7 @@ from kgtool.engine import CHECKED, Answer, QueryRunner, Solutions
 from kgtool.errors import KgError, QueryError, texts
 from kgtool.finding import Finding, Place, Severity
 from kgtool.lang import MESSAGE_LANGUAGES, canonical
-from kgtool.named import Binder, run
+from kgtool.named import Binder, Given, run
 from kgtool.project import REFUSED
 from kgtool.rules import builtin_rules
 from kgtool.write.results import Term, n3, plain
@@ -48,7 +48,7 @@ class _Bench:
     vocabulary: Vocabulary
     findings: list[Finding] = field(default_factory=list)
 
-    def answer(self, query: NamedQuery, given: dict[str, str]) -> Answer:
+    def answer(self, query: NamedQuery, given: Given) -> Answer:
         return run(query, self.binder.bind(query, given), self.runner, self.inputs.project.prefixes)
 
 
@@ -113,7 +113,7 @@ def _tested(bench: _Bench, query: NamedQuery) -> list[Answer]:
     inputs, answers = bench.inputs, []
     for number, test in enumerate(query.tests, 1):
         try:
-            answer = bench.answer(query, dict(test.params))
+            answer = bench.answer(query, test.params)
             answers.append(answer)
             wrong = difference(inputs, answer, test)
         except QueryError as error:

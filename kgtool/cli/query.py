@@ -84,20 +84,21 @@ def command(
     return 0
 
 
-def _given(params: tuple[str, ...]) -> dict[str, str]:
-    out: dict[str, str] = {}
+def _given(params: tuple[str, ...]) -> dict[str, list[str]]:
+    """Values by name; a name may stand more than once, which only a parameter that takes many allows."""
+    out: dict[str, list[str]] = {}
     for param in params:
         key, equals, value = param.partition("=")
-        if not equals or not key or key in out:
+        if not equals or not key:
             raise UsageError(
                 "E-PARAM-FORM",
                 texts(
-                    zh=f"--param {param}:須為 名稱=值,且每個名稱只給一次。",
-                    en=f"--param {param}: write NAME=VALUE, each name once.",
+                    zh=f"--param {param}:須為 名稱=值。",
+                    en=f"--param {param}: write NAME=VALUE.",
                 ),
                 texts(zh="例如:--param since=2004", en="Example: --param since=2004"),
             )
-        out[key] = value
+        out.setdefault(key, []).append(value)
     return out
 
 
@@ -150,6 +151,8 @@ def _help(query: NamedQuery, preset: Preset | None, language: str) -> str:
             facts += [("預設 " if chinese else "default ") + default] if default else []
             facts += [("例 " if chinese else "e.g. ") + param.example] if param.example else []
             facts += ["|".join(param.values)] if param.values else []
+            facts += [f"{param.least or ''}…{param.most or ''}"] if param.least or param.most else []
+            facts += ["可重複" if chinese else "may be repeated"] if param.many else []
             label = pick(param.label, language)
             out.append(f"  {param.name}  ({', '.join(facts)}){'  ' + label if label else ''}")
     if query.columns:

@@ -1,0 +1,119 @@
+"""A header's YAML to plain tables, lists and texts, with the line of whatever is wrong.
+
+The only module that imports yaml.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from kgtool.errors import Texts, texts
+
+
+class HeaderError(Exception):
+    """What is wrong with a header, and on which line of the file (1-based)."""
+
+    def __init__(self, line: int, message: Texts, fix: Texts | None = None) -> None:
+        super().__init__(message["en"])
+        self.line = line
+        self.message = message
+        self.fix: Texts = fix or {}
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML as of 1.2: `on`, `no` and 2013-06-09 are texts; only true and false are booleans (YAML 1.2 §10.3.2).
+
+    No aliases: a header has no use for them, and a dozen nested ones unfold into a text without end.
+    """
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise yaml.MarkedYAMLError(problem="an alias (*name) is not allowed in a header", problem_mark=mark)
+        return super().compose_node(parent, index)
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag.rpartition(":")[2] not in {"bool", "timestamp"}]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), ["t", "f"])
+
+
+class Reader:
+    """The header's lines, and errors that name the right one."""
+
+    def __init__(self, lines: list[str], numbers: list[int]) -> None:
+        self.lines = lines
+        self.numbers = numbers
+
+    def table(self) -> dict[Any, Any]:
+        try:
+            table = yaml.load("\n".join(self.lines) or "{}", Loader=_Loader)  # noqa: S506 - a SafeLoader
+        except yaml.MarkedYAMLError as error:
+            row = error.problem_mark.line if error.problem_mark else 0
+            line = self.numbers[min(row, len(self.numbers) - 1)] if self.numbers else 1
+            raise HeaderError(line, texts(zh=f"檔頭不是正確的 YAML:{error.problem}",
+                                          en=f"the header is not YAML: {error.problem}")) from error  # fmt: skip
+        except (yaml.YAMLError, ValueError, RecursionError) as error:
+            said = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+            raise HeaderError(
+                1, texts(zh=f"檔頭不是正確的 YAML:{said}", en=f"the header is not YAML: {said}")
+            ) from error
+        if not isinstance(table, dict):
+            raise self.error("", "the header is not a mapping", "檔頭須為「鍵: 值」")
+        return table
+
+    def error(self, key: str, en: str, zh: str, hint: str = "") -> HeaderError:
+        pattern = re.compile(rf"(^|[\s{{,-]){re.escape(key)}\s*:") if key else None
+        line = next((n for n, text in zip(self.numbers, self.lines, strict=True) if pattern and pattern.search(text)),
+                    self.numbers[0] if self.numbers else 1)  # fmt: skip
+        fix = texts(zh=f"是否指「{hint}」?", en=f"Did you mean '{hint}'?") if hint else None
+        return HeaderError(line, texts(zh=zh, en=en), fix)
+
+    def only(self, table: Mapping[Any, Any], known: tuple[str, ...], where: str) -> None:
+        for key in table:
+            if key not in known:
+                near = difflib.get_close_matches(str(key), known, 1)
+                raise self.error(
+                    str(key),
+                    f"unknown key '{key}' in {where}",
+                    f"{where} 中不認得的鍵「{key}」",
+                    near[0] if near else "",
+                )
+
+    def mapping(self, table: Mapping[Any, Any], key: str) -> Mapping[Any, Any]:
+        value = table.get(key, {})
+        if not isinstance(value, dict):
+            raise self.error(key, f"{key} must be a mapping", f"{key} 須為「鍵: 值」")
+        return value
+
+    def sequence(self, table: Mapping[Any, Any], key: str) -> list[Any]:
+        value = table.get(key, [])
+        if not isinstance(value, list):
+            raise self.error(key, f"{key} must be a list", f"{key} 須為清單")
+        return value
+
+    def texts(self, table: Mapping[Any, Any], key: str) -> Texts:
+        value = table.get(key, {})
+        if isinstance(value, str):
+            raise self.error(
+                key, f"{key} needs a text a language: {{en: …, zh-Hant: …}}", f"{key} 須分語言:{{en: …, zh-Hant: …}}"
+            )
+        if not isinstance(value, dict):
+            raise self.error(key, f"{key} must be a mapping of languages", f"{key} 須分語言")
+        return {str(tag): str(text) for tag, text in value.items()}
+
+    def choice(self, kinds: type[Any], value: Any, key: str) -> Any:
+        try:
+            return kinds(value)
+        except ValueError:
+            known = [str(kind) for kind in kinds]
+            near = difflib.get_close_matches(str(value), known, 1)
+            raise self.error(key, f"unknown type '{value}' of '{key}' (known: {', '.join(known)})",
+                             f"「{key}」之型別「{value}」不認得(可用:{'、'.join(known)})", near[0] if near else "") from None  # fmt: skip
