@@ -194,6 +194,37 @@ def _guard(module: Module, line: int, name: str) -> Iterator[Fault]:
         yield Fault(module.path, line, f"{module.room} uses pyoxigraph.{name}, which belongs to {GUARDED[name]}")
 
 
+def circle_faults(package: Path) -> Iterator[Fault]:
+    """Modules that import each other, directly or by way of others, for types too: they can only be understood together."""
+    found = {module.dotted: module for module in modules(package)}
+    uses = {name: set(_used_modules(module, found)) for name, module in found.items()}
+    reached = {name: _reachable(uses, name) for name in found}
+    for name, far in reached.items():
+        if name in far:
+            circle = sorted(other for other in far if name in reached[other])
+            yield Fault(found[name].path, 1, f"a circle of imports: {', '.join(circle)}")
+
+
+def _used_modules(module: Module, found: dict[str, Module]) -> Iterator[str]:
+    for _, origin, name in imports(module):
+        if origin.split(".", 1)[0] == "kgtool":
+            base = origin.removeprefix("kgtool").lstrip(".")
+            full = f"{base}.{name}".strip(".")
+            if full in found or base in found:
+                yield full if full in found else base
+
+
+def _reachable(uses: dict[str, set[str]], start: str) -> set[str]:
+    seen: set[str] = set()
+    todo = list(uses[start])
+    while todo:
+        name = todo.pop()
+        if name not in seen:
+            seen.add(name)
+            todo += uses[name]
+    return seen
+
+
 def style_faults(package: Path) -> Iterator[Fault]:
     """Files and functions that grew too long, and statements that the house does not use."""
     for module in modules(package):
@@ -245,6 +276,10 @@ def new(find: Callable[[Path], Iterator[Fault]], copy: Path) -> str:
 
 def test_no_import_runs_upward_or_sideways_or_around_an_owner() -> None:
     assert shown(arrow_faults(ROOT / "kgtool")) == ""
+
+
+def test_no_modules_import_each_other() -> None:
+    assert shown(circle_faults(ROOT / "kgtool")) == ""
 
 
 def test_files_and_functions_are_short_and_say_what_they_are() -> None:
@@ -335,6 +370,11 @@ OWNED = [
 def test_an_injected_import_is_reported_with_file_and_line(copy: Path, file: str, text: str, what: str) -> None:
     line = inject(copy, file, text)
     assert new(arrow_faults, copy) == f"kgtool/{file}:{line}: {what}"
+
+
+def test_an_injected_circle_is_reported(copy: Path) -> None:
+    inject(copy, "shacl/plan.py", "if TYPE_CHECKING:\n    from kgtool.shacl.parse import make_plan")
+    assert "kgtool/shacl/plan.py:1: a circle of imports: " in new(circle_faults, copy)
 
 
 def test_rdf_on_the_command_line_is_reported(copy: Path) -> None:

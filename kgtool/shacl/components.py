@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
@@ -14,9 +13,6 @@ from kgtool.shacl.plan import Constraint, Messages, Sparql
 from kgtool.shacl.query_outline import QueryFormError
 from kgtool.shacl.query_plan import Query, make_query
 from kgtool.terms import OWL, SH
-
-if TYPE_CHECKING:
-    from kgtool.shacl.parse import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +78,11 @@ def read_sparql(graph: ShapesGraph, node: Term, path: Path | None) -> Iterator[C
             yield Constraint(SH + "SPARQLConstraintComponent", Sparql(query, bound, messages, constraint))
 
 
-def apply_components(reader: Reader, node: Term, path: Path | None) -> Iterator[Constraint]:
+def apply_components(
+    graph: ShapesGraph, components: Iterable[Component], node: Term, path: Path | None
+) -> Iterator[Constraint]:
     """The constraints that a shape makes by setting the parameters of declared components. Source: SHACL §6.1, §6.3."""
-    graph = reader.graph
-    for component in reader.components:
+    for component in components:
         sets = {p.name: graph.values(node, p.iri) for p in component.parameters}
         needed = [p.name for p in component.parameters if not p.optional]
         if not needed or not all(sets[name] for name in needed):

@@ -12,6 +12,7 @@ from kgtool.shacl.graph import ListError, ShapesGraph, Term, shown
 from kgtool.shacl.lint import lint_shapes, lint_terms
 from kgtool.shacl.paths import Alternative, Path, Repeat, Sequence, Step, Times, inverse
 from kgtool.shacl.plan import Plan, Shape, Sparql, Target, TargetKind
+from kgtool.shacl.reading import Reading
 from kgtool.shacl.recursion import find_recursion, ordered
 from kgtool.shacl.vocabulary import PARAMETERS, REFUSED
 from kgtool.terms import OWL, RDF, RDFS, SH
@@ -42,29 +43,21 @@ def make_plan(statements: Iterable[ox.Quad | ox.Triple]) -> Plan:
 
 
 class Reader:
-    """Shapes as they are met; `number` gives a shape its number before it is read, so that shapes may be recursive."""
+    """Shapes as they are met."""
 
     def __init__(self, graph: ShapesGraph) -> None:
         self.graph = graph
+        self.reading = Reading(graph)
         self.components: tuple[Component, ...] = read_components(graph)
-        self.numbers: dict[Term, int] = {}
-        self.nodes: list[Term] = []
         self.shapes: list[Shape] = []
-
-    def number(self, node: Term) -> int:
-        """The number of a shape; it is read when its turn comes."""
-        if node not in self.numbers:
-            self.numbers[node] = len(self.nodes)
-            self.nodes.append(node)
-        return self.numbers[node]
 
     def read(self) -> None:
         for node in self.graph.triples:
             if self._is_shape(node):
-                self.number(node)
+                self.reading.number(node)
         at = 0
-        while at < len(self.nodes):  # reading a shape may add more
-            self.shapes.append(self._shape(self.nodes[at]))
+        while at < len(self.reading.nodes):  # reading a shape may add more
+            self.shapes.append(self._shape(self.reading.nodes[at]))
             at += 1
 
     def _is_shape(self, node: Term) -> bool:
@@ -84,7 +77,7 @@ class Reader:
         severity = graph.single(node, "severity")
         iri = None if severity is None else graph.iri(node, "severity", severity)
         self._refuse(node)
-        constraints = () if broken else read_constraints(self, node, path)
+        constraints = () if broken else read_constraints(self.reading, self.components, node, path)
         return Shape(
             node, graph.name(node), path, tuple(self._targets(node)), constraints, iri or SH + "Violation",
             graph.messages(node), graph.flag(node, "deactivated"),
