@@ -197,7 +197,7 @@ def _guard(module: Module, line: int, name: str) -> Iterator[Fault]:
 def circle_faults(package: Path) -> Iterator[Fault]:
     """Modules that import each other, directly or by way of others, for types too: they can only be understood together."""
     found = {module.dotted: module for module in modules(package)}
-    uses = {name: set(_used_modules(module, found)) for name, module in found.items()}
+    uses = {name: {*_used_modules(module, found)} - {name} for name, module in found.items()}
     reached = {name: _reachable(uses, name) for name in found}
     for name, far in reached.items():
         if name in far:
