@@ -15,6 +15,7 @@ from functools import cached_property
 import pyoxigraph as ox
 
 from kgtool.catalog import Catalog, load_catalog
+from kgtool.describe import Facts
 from kgtool.engine import EmbeddedStore
 from kgtool.formats import EXTRA_FORMATS, RDF_SUFFIXES
 from kgtool.index import Index
@@ -58,6 +59,11 @@ class Snapshot:
     def inferred(self) -> tuple[ox.Triple, ...]:
         """The OWL 2 RL closure less what is stated, sorted."""
         return close(self.index).inferred
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What is stated and what follows, by subject and by object: what `describe` reads."""
+        return Facts(self.stated, self.inferred)
 
     @cached_property
     def store(self) -> EmbeddedStore:
