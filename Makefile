@@ -10,7 +10,7 @@ check: $(VENV)/.installed
 	@KGTOOL_SOURCES=$${KGTOOL_SOURCES:-$(wildcard ../shared/sources)} $(BIN)/kgtool check
 
 test: $(VENV)/.installed
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .
@@ -19,7 +19,7 @@ lint: $(VENV)/.installed
 
 # Every count of the long suites (mutations, fuzz); `make test` runs a part of each and prints the seed.
 full: $(VENV)/.installed
-	KGTOOL_FULL=1 $(BIN)/python -m pytest
+	KGTOOL_FULL=1 $(BIN)/python -m pytest -n auto --dist loadfile
 
 # Tested versions with their hashes; the index is whatever the machine is set up with and is never named here.
 lock: $(VENV)/.installed
