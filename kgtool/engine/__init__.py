@@ -7,9 +7,9 @@ is never run at all.
 from kgtool.engine.guard import Refusal, guard
 from kgtool.engine.limits import CHECKED, LOCAL, SERVED, Limits
 from kgtool.engine.runner import Queryable, QueryRunner
-from kgtool.engine.store import Answer, EmbeddedStore, Solutions, Triples
+from kgtool.engine.store import Answer, Dataset, EmbeddedStore, Solutions, Triples
 
 __all__ = [
-    "CHECKED", "LOCAL", "SERVED", "Answer", "EmbeddedStore", "Limits", "QueryRunner", "Queryable", "Refusal", "Solutions",
+    "CHECKED", "LOCAL", "SERVED", "Answer", "Dataset", "EmbeddedStore", "Limits", "QueryRunner", "Queryable", "Refusal", "Solutions",
     "Triples", "guard",
 ]  # fmt: skip

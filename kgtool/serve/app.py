@@ -1,0 +1,85 @@
+"""The core of the server: a function from `Request` to `Response`, whatever server is around it.
+
+An `App` is made once, in the process that workers are forked from; a call runs in a worker, one at a time. What a handler
+needs and can be made beforehand is made by its factory, so that all workers share it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from kgtool.errors import KgError, texts
+from kgtool.serve.headers import secured
+from kgtool.serve.message import Request, Response
+from kgtool.serve.problem import of_error
+from kgtool.serve.refusal import nothing_here
+from kgtool.serve.settings import ServeSettings
+from kgtool.serve.sparql import Sparql
+from kgtool.snapshot import Snapshot
+
+_LOG = logging.getLogger("kgtool.serve")
+Handler = Callable[[Request], Response]
+Factory = Callable[[Snapshot, ServeSettings], Handler]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Paths to what answers them.
+
+    Attributes:
+        path: as in a request target. Ending in `/`, it stands for every path that begins with it; `/` for itself.
+        factory: makes the handler; called once a snapshot, however many routes name it.
+    """
+
+    path: str
+    factory: Factory
+
+    @property
+    def below(self) -> bool:
+        return self.path.endswith("/") and self.path != "/"
+
+
+# The first that fits wins; the exact paths come first. A handler raises KgErrors, which become problem responses.
+ROUTES: tuple[Route, ...] = (Route("/sparql", Sparql),)
+
+
+class App:
+    """One snapshot's handlers behind one function."""
+
+    def __init__(self, snapshot: Snapshot, settings: ServeSettings, routes: tuple[Route, ...] = ROUTES) -> None:
+        self.snapshot = snapshot
+        self.settings = settings
+        made: dict[Factory, Handler] = {}
+        for route in routes:
+            if route.factory not in made:
+                made[route.factory] = route.factory(snapshot, settings)
+        self._exact: Mapping[str, Handler] = {r.path: made[r.factory] for r in routes if not r.below}
+        self._below = tuple((r.path, made[r.factory]) for r in routes if r.below)
+
+    def __call__(self, request: Request) -> Response:
+        """The response; what a handler raises is a problem response, and a defect is a 500 without its words."""
+        try:
+            response = self._handler(request.target)(request)
+        except KgError as error:
+            response = of_error(request, error)
+        except MemoryError:
+            raise
+        except Exception:
+            _LOG.exception("%s %s", request.method, request.target)
+            response = of_error(request, _defect())
+        return secured(response)
+
+    def _handler(self, target: str) -> Handler:
+        handler = self._exact.get(target)
+        if handler is not None:
+            return handler
+        for path, below in self._below:
+            if target.startswith(path):
+                return below
+        raise nothing_here(target)
+
+
+def _defect() -> KgError:
+    return KgError("E-INTERNAL", texts(zh="程式內部錯誤。", en="internal error."))

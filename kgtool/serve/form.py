@@ -1,0 +1,52 @@
+"""Parameters of a query string or a form: percent-decoded once, strictly. Source: WHATWG URL §5.1, RFC 3986 §2.1."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote_to_bytes
+
+from kgtool.serve.refusal import malformed
+
+_BROKEN = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_MOST = 1_000  # parameters of one request
+
+
+def pairs(text: str) -> tuple[tuple[str, str], ...]:
+    """Names and values in order, repeated ones included; an element without `=` has the value "".
+
+    Args:
+        text: what stands behind `?`, or a form's body; ASCII.
+    Raises:
+        RequestError: 400: a broken percent-encoding, bytes that are not UTF-8, a NUL, too many elements.
+    """
+    if not text:
+        return ()
+    elements = text.split("&")
+    if len(elements) > _MOST:
+        raise malformed(f"參數超過 {_MOST} 個", f"more than {_MOST} parameters")
+    return tuple(
+        (decoded(name, plus=True), decoded(value, plus=True))
+        for name, _, value in (element.partition("=") for element in elements if element)
+    )
+
+
+def decoded(text: str, *, plus: bool = False) -> str:
+    """One name, value or path segment without its percent-encoding.
+
+    Args:
+        plus: `+` stands for a blank, as in forms.
+    Raises:
+        RequestError: 400: a broken percent-encoding, bytes that are not UTF-8, or a NUL.
+    """
+    if plus:
+        text = text.replace("+", " ")
+    if "%" in text:
+        if _BROKEN.search(text):
+            raise malformed("百分號編碼不完整", "an incomplete percent-encoding")
+        try:
+            text = unquote_to_bytes(text).decode("utf-8")
+        except UnicodeDecodeError:
+            raise malformed("百分號編碼不是 UTF-8", "a percent-encoding that is not UTF-8") from None
+    if "\x00" in text:
+        raise malformed("含有 NUL 字元", "a NUL character")
+    return text

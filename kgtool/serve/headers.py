@@ -1,0 +1,42 @@
+"""Header fields that every response has, or that many make in the same way."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+
+from kgtool.serve.message import Response
+
+# A handler that sets one of these itself keeps its own (a page's policy allows its stylesheet and script).
+SECURITY: tuple[tuple[str, str], ...] = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+    ("Referrer-Policy", "no-referrer"),
+    ("X-Frame-Options", "DENY"),
+)
+# Anyone's page may read what anyone may read; no credentials are known here.
+CORS: tuple[tuple[str, str], ...] = (("Access-Control-Allow-Origin", "*"),)
+
+
+def secured(response: Response) -> Response:
+    """The response with the security fields that it does not set itself."""
+    have = {name.lower() for name, _ in response.headers}
+    missing = tuple(field for field in SECURITY if field[0].lower() not in have)
+    return replace(response, headers=(*response.headers, *missing))
+
+
+def etag(version: str, *parts: str) -> str:
+    """A weak entity tag of a data version and everything that an answer depends on beside it.
+
+    Weak, because two runs of one query may give the same rows in another order. Source: RFC 9110 §8.8.1.
+    """
+    digest = hashlib.sha256("\x00".join((version, *parts)).encode("utf-8", "surrogatepass")).hexdigest()
+    return f'W/"{digest[:32]}"'
+
+
+def not_modified(header: str, tag: str) -> bool:
+    """Whether an If-None-Match field names the tag (weak comparison). Source: RFC 9110 §13.1.2."""
+    if not header:
+        return False
+    opaque = tag.removeprefix("W/")
+    return header.strip() == "*" or opaque in {item.strip().removeprefix("W/") for item in header.split(",")}

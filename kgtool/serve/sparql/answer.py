@@ -1,0 +1,125 @@
+"""An evaluated query to the bytes of its answer, in the engine's own writers, under caps that are never passed silently.
+
+Sources: SPARQL 1.1 Query Results JSON, XML, CSV and TSV; RDF 1.1 Turtle, N-Triples, RDF/XML; JSON-LD 1.1.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import IO, cast
+
+import pyoxigraph as ox
+
+from kgtool.engine import Limits, failure
+from kgtool.errors import KgError
+from kgtool.write.native import restored_graph, restored_results, write_graph
+
+_Results = ox.QueryResultsFormat
+_Graph = ox.RdfFormat
+# The first is what a client without wishes gets. The plain types are what some clients ask for.
+SOLUTIONS: Mapping[str, ox.QueryResultsFormat] = MappingProxyType({
+    "application/sparql-results+json": _Results.JSON,
+    "application/sparql-results+xml": _Results.XML,
+    "text/csv": _Results.CSV,
+    "text/tab-separated-values": _Results.TSV,
+    "application/json": _Results.JSON,
+    "application/xml": _Results.XML,
+    "text/xml": _Results.XML,
+})  # fmt: skip
+BOOLEANS: Mapping[str, ox.QueryResultsFormat] = MappingProxyType(
+    {name: form for name, form in SOLUTIONS.items() if form in {_Results.JSON, _Results.XML}}
+)
+GRAPHS: Mapping[str, ox.RdfFormat] = MappingProxyType({
+    "text/turtle": _Graph.TURTLE,
+    "application/n-triples": _Graph.N_TRIPLES,
+    "application/ld+json": _Graph.JSON_LD,
+    "application/rdf+xml": _Graph.RDF_XML,
+})  # fmt: skip
+
+
+class _Bounded(io.RawIOBase):
+    """Memory that takes so many bytes and then says that there are too many."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self._most = most
+        self.data = bytearray()
+
+    def write(self, chunk: object) -> int:
+        taken = cast("bytes", chunk)
+        if len(self.data) + len(taken) > self._most:
+            raise failure.too_many_bytes(self._most)
+        self.data += taken
+        return len(taken)
+
+
+def content_type(media: str) -> str:
+    """A media type as a Content-Type field says it; what is text names its encoding."""
+    return f"{media}; charset=utf-8" if media.startswith("text/") else media
+
+
+def results(answer: ox.QuerySolutions | ox.QueryBoolean, media: str, limits: Limits) -> bytes:
+    """Solutions or a boolean.
+
+    Raises:
+        QueryError: evaluation failed, or there are more rows or bytes than `limits` allows.
+    """
+    form = SOLUTIONS[media]
+    out = _Bounded(limits.answer)
+    try:
+        answer.serialize(cast("IO[bytes]", out), form)
+    except KgError:
+        raise
+    except (OSError, ValueError, RuntimeError) as error:
+        raise failure.failed(str(error)) from error
+    body = bytes(out.data)
+    if isinstance(answer, ox.QuerySolutions):
+        _count(body, form, limits.rows)
+    return restored_results(body, form)
+
+
+def graph(triples: Iterable[ox.Triple], media: str, limits: Limits, prefixes: Mapping[str, str]) -> bytes:
+    """Triples as they come, without repetition.
+
+    Raises:
+        QueryError: evaluation failed, there are more triples or bytes than `limits` allows, or the form has no way to
+            write one of them (RDF/XML: a predicate whose end is no XML name).
+    """
+    form = GRAPHS[media]
+    out = _Bounded(limits.answer)
+    try:
+        write_graph(_at_most(triples, limits.rows), cast("IO[bytes]", out), form, prefixes)
+    except KgError:
+        raise
+    except (OSError, ValueError, RuntimeError) as error:
+        raise failure.failed(str(error)) from error
+    return restored_graph(bytes(out.data), form)
+
+
+def _at_most(triples: Iterable[ox.Triple], most: int) -> Iterator[ox.Triple]:
+    for count, triple in enumerate(triples, 1):
+        if count > most:
+            raise failure.too_many_rows(most)
+        yield triple
+
+
+def _count(body: bytes, form: ox.QueryResultsFormat, most: int) -> None:
+    """Refuse more rows than `most`; counted exactly only where a quick bound does not settle it."""
+    if form == _Results.TSV:
+        rows = body.count(b"\n") - 1
+    elif form == _Results.XML:
+        rows = body.count(b"<result>")
+    elif form == _Results.CSV:
+        rows = body.count(b"\n") - 1
+        if rows > most:
+            rows = sum(1 for _ in csv.reader(io.StringIO(body.decode("utf-8"), newline=""))) - 1
+    else:
+        rows = body.count(b"}},{") + body.count(b"{},") + body.count(b",{}") + 1
+        if rows > most:
+            rows = len(json.loads(body)["results"]["bindings"])
+    if rows > most:
+        raise failure.too_many_rows(most)

@@ -1,0 +1,104 @@
+"""The endpoint `/sparql`: queries by GET and POST, and what the service is when it is asked nothing.
+
+Sources: SPARQL 1.1 Protocol §2, SPARQL 1.1 Service Description §2.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+import pyoxigraph as ox
+
+from kgtool.catalog.text import form as form_of
+from kgtool.engine import guard
+from kgtool.engine.guard import Measure, Refusal, without_escapes
+from kgtool.errors import KgError
+from kgtool.serve.accept import choose
+from kgtool.serve.headers import CORS, etag, not_modified
+from kgtool.serve.message import Request, Response
+from kgtool.serve.problem import RequestError, of_error
+from kgtool.serve.refusal import not_acceptable
+from kgtool.serve.settings import ServeSettings
+from kgtool.serve.sparql import answer, description
+from kgtool.serve.sparql.operation import METHODS, Operation, operation_of
+from kgtool.snapshot import Snapshot
+
+PATH = "/sparql"
+# Functions that give something else each time: such an answer is not kept, here or by a client.
+_CHANGING = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID)\s*\(", re.IGNORECASE)
+_PREFLIGHT = (
+    *CORS,
+    ("Access-Control-Allow-Methods", ", ".join(METHODS)),
+    ("Access-Control-Allow-Headers", "Accept, Accept-Language, Content-Type, If-None-Match"),
+    ("Access-Control-Max-Age", "86400"),
+    ("Allow", ", ".join(METHODS)),
+)
+_SHARED = (*CORS, ("Access-Control-Expose-Headers", "ETag"), ("Vary", "Accept"))
+
+
+class Sparql:
+    """Answers queries over one snapshot's store."""
+
+    def __init__(self, snapshot: Snapshot, settings: ServeSettings) -> None:
+        self._store = snapshot.store  # loaded now, in the process that workers are forked from
+        self._prefixes = snapshot.project.prefixes
+        self._version = snapshot.version
+        self._limits = settings.limits
+        self._base = settings.address + PATH
+        self._described = description.describe(snapshot, settings, self._base)
+
+    def __call__(self, request: Request) -> Response:
+        """The answer to a query, the service description, or a problem that anyone's page may read too."""
+        if request.method == "OPTIONS":
+            return Response(204, _PREFLIGHT)
+        try:
+            operation = operation_of(request)
+            return self._description(request) if operation is None else self._answer(request, operation)
+        except KgError as error:
+            refusal = of_error(request, error)
+            return replace(refusal, headers=(*refusal.headers, *CORS))
+
+    def _answer(self, request: Request, operation: Operation) -> Response:
+        text = operation.text.removeprefix("\ufeff")
+        refusal = guard(text, self._limits)
+        if refusal is not None:
+            raise _refused(refusal)
+        form = form_of(text)
+        offers: Iterable[str] = answer.SOLUTIONS if form == "SELECT" else answer.BOOLEANS
+        media = _chosen(request, answer.GRAPHS if form in {"CONSTRUCT", "DESCRIBE"} else offers)
+        changing = _CHANGING.search(without_escapes(text) if "\\" in text else text) is not None
+        tag = "" if changing else etag(self._version, "sparql", text, repr(operation.dataset), media)
+        if tag and request.method != "POST" and not_modified(request.headers.get("if-none-match", ""), tag):
+            return Response(304, (("ETag", tag), ("Cache-Control", "no-cache"), *_SHARED))
+        raw = self._store.evaluate(text, self._prefixes, operation.dataset, self._base)
+        if isinstance(raw, ox.QueryTriples):
+            body = answer.graph(raw, media, self._limits, self._prefixes)
+        else:
+            body = answer.results(raw, media, self._limits)
+        kept = (("ETag", tag), ("Cache-Control", "no-cache")) if tag else (("Cache-Control", "no-store"),)
+        return Response(200, (("Content-Type", answer.content_type(media)), *kept, *_SHARED), body)
+
+    def _description(self, request: Request) -> Response:
+        media = _chosen(request, answer.GRAPHS)
+        tag = etag(self._version, "description", self._base, media)
+        fields = (("ETag", tag), ("Cache-Control", "no-cache"), *_SHARED)
+        if not_modified(request.headers.get("if-none-match", ""), tag):
+            return Response(304, fields)
+        body = answer.graph(self._described, media, self._limits, {**self._prefixes, **description.PREFIXES})
+        return Response(200, (("Content-Type", answer.content_type(media)), *fields), body)
+
+
+def _chosen(request: Request, offers: Iterable[str]) -> str:
+    listed = tuple(offers)
+    media = choose(request.headers.get("accept", ""), listed)
+    if media is None:
+        raise not_acceptable(listed)
+    return media
+
+
+def _refused(refusal: Refusal) -> RequestError:
+    status = 413 if refusal.measure is Measure.SIZE else 400
+    place = {"line": refusal.line, "column": refusal.column}
+    return RequestError(status, refusal.code, refusal.message, refusal.hint, extra=place)
