@@ -58,9 +58,29 @@ def to_jsonld(triples: Iterable[ox.Triple], prefixes: Mapping[str, str]) -> str:
 
     Literals keep their lexical form: no native numbers. Source: JSON-LD 1.1 §4.1.4, §4.2.1, §4.7.
     """
+    return jsonld_dataset(triples, {}, prefixes)
+
+
+def jsonld_dataset(
+    triples: Iterable[ox.Triple], graphs: Mapping[str, Iterable[ox.Triple]], prefixes: Mapping[str, str]
+) -> str:
+    """As `to_jsonld`, with named graphs (IRI to triples) beside the default graph. Source: JSON-LD 1.1 §4.9."""
     statements = sorted(set(triples), key=str)
-    context = _context(statements, prefixes)
+    named = {iri: sorted(set(own), key=str) for iri, own in sorted(graphs.items())}
+    context = _context((*statements, *(triple for own in named.values() for triple in own)), prefixes)
     curies = Curies(context)
+    nodes = _nodes(statements, curies)
+    for iri, own in named.items():
+        name = _name(ox.NamedNode(iri), curies)
+        graph = {"@graph": list(_nodes(own, curies).values())}
+        nodes[name] = {**nodes.get(name, {"@id": name}), **graph}
+    terms = {prefix: {"@id": namespace, "@prefix": True} for prefix, namespace in context.items()}
+    table = {"@context": terms, "@graph": [nodes[name] for name in sorted(nodes)]}
+    return json.dumps(table, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def _nodes(statements: Iterable[ox.Triple], curies: Curies) -> dict[str, dict[str, Any]]:
+    """Each subject's properties, sorted by subject."""
     nodes: dict[str, dict[str, Any]] = {}
     for triple in statements:
         name = _name(triple.subject, curies)
@@ -69,9 +89,7 @@ def to_jsonld(triples: Iterable[ox.Triple], prefixes: Mapping[str, str]) -> str:
             node.setdefault("@type", []).append(_name(triple.object, curies))
         else:
             node.setdefault(_name(triple.predicate, curies), []).append(_value(triple.object, curies))
-    terms = {prefix: {"@id": namespace, "@prefix": True} for prefix, namespace in context.items()}
-    table = {"@context": terms, "@graph": [nodes[name] for name in sorted(nodes)]}
-    return json.dumps(table, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    return dict(sorted(nodes.items()))
 
 
 def _context(statements: Iterable[ox.Triple], prefixes: Mapping[str, str]) -> dict[str, str]:
