@@ -43,6 +43,19 @@ class Engine(enum.StrEnum):
     PYSHACL = "pyshacl"
 
 
+class Audience(enum.StrEnum):
+    """For whom something is, from outside to inside; whoever is further in sees all that those further out see."""
+
+    PUBLIC = "public"
+    PARTNER = "partner"
+    INTERNAL = "internal"
+
+    def sees(self, other: Audience) -> bool:
+        """Whether what is meant for `other` is shown to this audience."""
+        order = list(Audience)
+        return order.index(other) <= order.index(self)
+
+
 class FailOn(enum.StrEnum):
     """The lowest severity that makes `kgtool check` exit with 1."""
 

@@ -9,17 +9,19 @@ from __future__ import annotations
 import datetime
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import pyoxigraph as ox
 
+from kgtool.audience import Part, Visible, policy_of, visible, visible_catalog, visible_project
+from kgtool.audience.model import Permit
 from kgtool.catalog import Catalog, load_catalog
 from kgtool.describe import Facts
 from kgtool.engine import EmbeddedStore
-from kgtool.formats import EXTRA_FORMATS, RDF_SUFFIXES
+from kgtool.formats import EXTRA_FORMATS, RDF_SUFFIXES, Audience
 from kgtool.index import Index
-from kgtool.load import Dataset, load
+from kgtool.load import load
 from kgtool.project import Project, project_files
 from kgtool.reason import close
 from kgtool.terms import GRAPH
@@ -39,6 +41,8 @@ class Snapshot:
         version: hexadecimal SHA-256 over everything that is served; equal versions give equal answers.
         today: the as-of date, fixed when the snapshot was made.
         reasons: whether `inferred` is made; without it there is none.
+        audience: for whom; everything else in here is what that audience may see.
+        permitted: whether the audience's rules allow a statement, here one that was inferred.
     """
 
     project: Project
@@ -49,6 +53,8 @@ class Snapshot:
     today: datetime.date
     curies: Curies
     reasons: bool = True
+    audience: Audience = Audience.PUBLIC
+    permitted: Permit = field(default_factory=Permit)
 
     @cached_property
     def index(self) -> Index:
@@ -59,8 +65,8 @@ class Snapshot:
 
     @cached_property
     def inferred(self) -> tuple[ox.Triple, ...]:
-        """The OWL 2 RL closure less what is stated, sorted."""
-        return close(self.index).inferred if self.reasons else ()
+        """The OWL 2 RL closure of what is visible, less what is stated, sorted; the audience's rules hold for it too."""
+        return tuple(filter(self.permitted, close(self.index).inferred)) if self.reasons else ()
 
     @cached_property
     def facts(self) -> Facts:
@@ -77,34 +83,44 @@ class Snapshot:
         return EmbeddedStore(self.stated, (ox.Quad(t.subject, t.predicate, t.object, graph) for t in self.inferred))
 
 
-def open_snapshot(project: Project, now: datetime.datetime, *, reasons: bool = True) -> Snapshot:
-    """Read a project. A file with syntax errors gives what could be read: `kgtool check` reports it.
+def open_snapshot(
+    project: Project, now: datetime.datetime, *, audience: Audience = Audience.PUBLIC, reasons: bool = True
+) -> Snapshot:
+    """Read a project for an audience. A file with syntax errors gives what could be read: `kgtool check` reports it.
 
     Args:
         now: aware; the project's own as-of date wins over it.
         reasons: whether the snapshot has what follows; reasoning takes 1.4 s at 100,000 triples.
     Cost: parsing; the store, the index and the closure come when asked for.
+    Raises:
+        ProjectError: a name in the audience's rules has no known prefix.
     """
     kinds = ("ontology", "data", "shapes")
     files = [file for kind in kinds for file in project_files(project, kind, (*RDF_SUFFIXES, *EXTRA_FORMATS))]
     dataset = load(files, project["accept"])
-    catalog = load_catalog(project)
+    curies = Curies(project.prefixes)
+    parts = [Part(file.name, file.kind, dataset.graphs[file.graph]) for file in dataset.files]
+    seen = visible(parts, policy_of(project, audience), curies)
+    catalog = visible_catalog(load_catalog(project), seen.hidden)
     today = project.today(now)
-    version = _version(dataset, catalog, today)
     return Snapshot(
-        project, catalog, tuple(dataset.quads("ontology", "data")), tuple(dataset.quads("shapes")), version, today,
-        Curies(project.prefixes), reasons,
+        visible_project(project, audience, seen.hidden), catalog, _quads(seen, "ontology", "data"),
+        _quads(seen, "shapes"), _version(seen, catalog, today), today, curies, reasons, audience, seen.permitted,
     )  # fmt: skip
 
 
-def _version(dataset: Dataset, catalog: Catalog, today: datetime.date) -> str:
+def _quads(seen: Visible, *kinds: str) -> tuple[ox.Quad, ...]:
+    return tuple(quad for part in seen.parts if part.kind in kinds for quad in part.quads)
+
+
+def _version(seen: Visible, catalog: Catalog, today: datetime.date) -> str:
     digest = hashlib.sha256(today.isoformat().encode())
-    for text in _texts(dataset, catalog):
+    for text in _texts(seen, catalog):
         digest.update(text.encode("utf-8", "surrogatepass") + b"\n")
     return digest.hexdigest()
 
 
-def _texts(dataset: Dataset, catalog: Catalog) -> Iterable[str]:
-    yield from (str(quad) for quad in dataset.quads())
+def _texts(seen: Visible, catalog: Catalog) -> Iterable[str]:
+    yield from (str(quad) for part in seen.parts for quad in part.quads)
     for name in sorted(catalog.queries):
         yield catalog.queries[name].text

@@ -4,8 +4,13 @@ Settings come from the nearest `[tool.kgtool]` in pyproject.toml or from kgtool.
 stands to the repository's root; `KGTOOL_*` variables override them and command-line options override those.
 """
 
+from kgtool.project.audiences import AudienceRules, Audiences
 from kgtool.project.files import REFUSED, ProjectFile, project_files
-from kgtool.project.settings import Preset, Project, Setting, open_project
+from kgtool.project.presets import Preset
+from kgtool.project.settings import Project, Setting, open_project
 from kgtool.project.waivers import Waiver
 
-__all__ = ["REFUSED", "Preset", "Project", "ProjectFile", "Setting", "Waiver", "open_project", "project_files"]
+__all__ = [
+    "REFUSED", "AudienceRules", "Audiences", "Preset", "Project", "ProjectFile", "Setting", "Waiver", "open_project",
+    "project_files",
+]  # fmt: skip

@@ -12,9 +12,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from kgtool.errors import ProjectError, Texts, texts
+from kgtool.errors import ProjectError, texts
 from kgtool.formats import EXTRA_FORMATS, Engine, FailOn, Reasoner, ReportFormat
+from kgtool.project.audiences import Audiences, read_audiences
 from kgtool.project.find import find_config
+from kgtool.project.presets import Preset, read_presets
+from kgtool.project.table import TableError
+from kgtool.project.tables import TABLES
 from kgtool.project.waivers import Waiver, WaiverError, plain_waivers, read_waivers
 from kgtool.terms import WELL_KNOWN
 
@@ -28,8 +32,7 @@ DEFAULTS: Mapping[str, tuple[type, Any]] = {
     "queries": (list, ["queries"]),
     "sources": (str, ""),
     "base": (str, ""),
-    "prefixes": (dict, {}),
-    "presets": (dict, {}),
+    **{name: (dict, {}) for name in TABLES},
     "timezone": (str, "UTC"),
     "languages": (list, ["zh-Hant", "en"]),
     "lang": (str, ""),
@@ -42,9 +45,6 @@ DEFAULTS: Mapping[str, tuple[type, Any]] = {
     "accept": (list, []),
     "waivers": (list, []),
 }
-# Source: RDF 1.1 Turtle §6.5, PN_PREFIX and IRIREF, here an absolute IRI.
-_PREFIX = re.compile(r"(?:[^\W\d_](?:[\w.-]*[\w-])?)?")
-_NAMESPACE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^<>\"{}|^`\\\x00-\x20]*")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 FROM_ENVIRONMENT = ("sources", "lang", "as-of", "fail-on", "format", "timezone")
 
@@ -55,16 +55,6 @@ class Setting:
 
     value: Any
     origin: str
-
-
-@dataclass(frozen=True, slots=True)
-class Preset:
-    """A named query with some parameters already given: `[tool.kgtool.presets.NAME]`."""
-
-    name: str
-    query: str
-    params: Mapping[str, str]
-    summary: Texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +85,11 @@ class Project:
 
     @property
     def presets(self) -> dict[str, Preset]:
-        return {name: _preset(name, table) for name, table in sorted(self["presets"].items())}
+        return read_presets(self["presets"])
+
+    @property
+    def audiences(self) -> Audiences:
+        return read_audiences(self["audiences"])
 
     @property
     def waivers(self) -> tuple[Waiver, ...]:
@@ -199,11 +193,8 @@ def _check_value(name: str, setting: Setting, config: Path) -> None:
         raise _bad(name, "must hold strings", "須為字串清單", config)
     if name == "waivers":
         _check_waivers(value, config)
-    if name == "prefixes":
-        _check_prefixes(value, config)
-    if name == "presets":
-        for key, table in value.items():
-            _preset(key, table, config)
+    if name in TABLES:
+        _check_table(name, value, config)
     try:
         _CONVERSIONS.get(name, lambda text: text)(value)
     except (ValueError, zoneinfo.ZoneInfoNotFoundError, OSError) as error:
@@ -220,19 +211,11 @@ def _check_waivers(value: list[Any], config: Path) -> None:
         raise _bad(f"waivers[{error.number}]", error.said["en"], error.said["zh-Hant"], config) from error
 
 
-def _typed(value: Any) -> str:
-    """A TOML value as a user would type it."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _check_prefixes(table: Mapping[str, Any], config: Path) -> None:
-    for prefix, namespace in table.items():
-        if not isinstance(namespace, str):
-            raise _bad("prefixes", "must map prefixes to namespaces", "須為前綴對命名空間", config)
-        if not _PREFIX.fullmatch(prefix) or not _NAMESPACE.fullmatch(namespace):
-            raise _bad(
-                f"prefixes.{prefix}", f"'{namespace}': no prefix and IRI", f"「{namespace}」:不是前綴與 IRI", config
-            )
+def _check_table(name: str, value: Mapping[str, Any], config: Path) -> None:
+    try:
+        TABLES[name](value)
+    except TableError as error:
+        raise _bad(".".join(part for part in (name, error.key) if part), error.en, error.zh, config) from error
 
 
 def _date_or_empty(value: str) -> None:
@@ -283,17 +266,3 @@ _CONVERSIONS: Mapping[str, Any] = {
     "format": _format,
     "model": _model,
 }
-
-
-def _preset(name: str, table: Any, config: Path = Path()) -> Preset:
-    if not isinstance(table, dict) or not isinstance(table.get("query"), str):
-        raise _bad(f"presets.{name}", 'needs query = "NAME"', '須有 query = "名稱"', config)
-    unknown = sorted(set(table) - {"query", "params", "summary"})
-    if unknown:
-        raise _bad(f"presets.{name}", f"unknown key '{unknown[0]}'", f"不認得的鍵「{unknown[0]}」", config)
-    params, summary = table.get("params", {}), table.get("summary", {})
-    if not isinstance(params, dict):
-        raise _bad(f"presets.{name}", "params must be a table", "params 須為表", config)
-    if not isinstance(summary, dict) or not all(isinstance(text, str) for text in summary.values()):
-        raise _bad(f"presets.{name}", "summary needs a text a language", "summary 須分語言", config)
-    return Preset(name, table["query"], {key: _typed(value) for key, value in params.items()}, dict(summary))
