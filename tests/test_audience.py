@@ -43,7 +43,8 @@ def seen(
 @pytest.mark.parametrize("project", [ROOT, WANGJIN], ids=["real", "wangjin"])
 def test_a_project_without_rules_shows_everything_to_everybody(project: Path) -> None:
     public, internal = (
-        open_snapshot(open_project(project, {}, {}), NOW, audience=audience) for audience in (Audience.PUBLIC, Audience.INTERNAL)
+        open_snapshot(open_project(project, {}, {}), NOW, audience=audience)
+        for audience in (Audience.PUBLIC, Audience.INTERNAL)
     )
     assert public.stated == internal.stated
     assert public.shapes == internal.shapes
@@ -220,7 +221,9 @@ def test_a_query_that_names_something_hidden_is_left_out_and_an_example_that_doe
         "queries/ask/q.rq": QUERY.format(example=example, term=term),
     }
     presets = '[presets.p]\nquery = "q"\nparams = { city = "ex:secret" }\n[presets.o]\nquery = "q"\nparams = { city = "ex:open" }\n'
-    snapshot = open_snapshot(open_project(make_project(files, SETTINGS + presets), {}, {}), NOW, audience=Audience.PARTNER)
+    snapshot = open_snapshot(
+        open_project(make_project(files, SETTINGS + presets), {}, {}), NOW, audience=Audience.PARTNER
+    )
     query = snapshot.catalog.queries.get("q")
     assert (query is not None) == kept
     assert [*snapshot.project.presets] == ["o"]
@@ -242,7 +245,7 @@ def test_a_shape_that_names_something_hidden_is_hidden_and_its_neighbour_stays(m
             ex:U a sh:NodeShape ; sh:targetClass ex:open ; sh:message "See ex:secret." .""",
     }
     snapshot = open_snapshot(
-        open_project(make_project(files, f'[prefixes]\nex = "{EX}"\n'), {}, {}), NOW, Audience.PARTNER
+        open_project(make_project(files, f'[prefixes]\nex = "{EX}"\n'), {}, {}), NOW, audience=Audience.PARTNER
     )
     text = "\n".join(str(quad) for quad in snapshot.shapes)
     assert "secret" not in text

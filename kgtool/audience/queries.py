@@ -27,7 +27,7 @@ def visible_catalog(catalog: Catalog, hidden: Hidden) -> Catalog:
     if not hidden.names:
         return catalog
     left = {name: _visible_query(query, hidden) for name, query in catalog.queries.items()}
-    queries = {name: query for name, query in left.items() if query is not None}
+    queries = {name: _offering(query, left) for name, query in left.items() if query is not None}
     files = {query.file.name for query in queries.values()}
     problems = tuple(problem for problem in catalog.problems if problem.place.path in files)
     return Catalog(queries, problems, tuple(file for file in catalog.files if file.name in files))
@@ -50,7 +50,10 @@ def visible_project(project: Project, audience: Audience, hidden: Hidden) -> Pro
 
 def _visible_query(query: NamedQuery, hidden: Hidden) -> NamedQuery | None:
     header, body = _split(query.text)
-    required = [value for param in query.params.values() for value in (param.default, *param.values) if value]
+    required = [
+        text for param in query.params.values()
+        for text in (param.default, *param.values, *_strings(dict(param.value_texts))) if text
+    ]  # fmt: skip
     told = [*query.summary.values(), *query.description.values(), *query.fix.values()]
     if _mentions(body, query.text, hidden) or any(hidden.in_text(text) for text in (*required, *told)):
         return None
@@ -80,21 +83,32 @@ def _mentions(body: str, text: str, hidden: Hidden) -> bool:
     return hidden.in_text(plain) or any(iri in hidden.names for iri in expanded)
 
 
+def _offering(query: NamedQuery, left: Mapping[str, NamedQuery | None]) -> NamedQuery:
+    """The query, its parameters without the offers of queries that were left out."""
+    if all(not param.values_query or left.get(param.values_query) for param in query.params.values()):
+        return query
+    params = {
+        name: param if left.get(param.values_query) else dataclasses.replace(param, values_query="")
+        for name, param in query.params.items()
+    }
+    return dataclasses.replace(query, params=params)
+
+
 def _without_example(param: Param, hidden: Hidden) -> Param:
-    label: Mapping[str, str] = {tag: text for tag, text in param.label.items() if not hidden.in_text(text)}
+    label = {tag: text for tag, text in param.label.items() if not hidden.in_text(text)}
     example = None if param.example and hidden.in_text(param.example) else param.example
     return dataclasses.replace(param, example=example, label=label)
 
 
 def _of_test(test: QueryTest) -> Iterable[str]:
-    yield from test.params.values()
+    yield from _strings(dict(test.params))
     yield test.expect
     for row in test.rows or ():
         yield from row
 
 
 def _strings(value: object) -> Iterable[str]:
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         for key, item in value.items():
             yield from (str(key), *_strings(item))
     elif isinstance(value, list | tuple):
