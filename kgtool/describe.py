@@ -158,6 +158,12 @@ class Facts:
         """The triples with this object."""
         return self._mentions.get(node, ())
 
+    def within(self, namespace: str) -> tuple[str, ...]:
+        """The IRIs of a namespace that something is stated of, sorted. Cost: linear in the subjects."""
+        return tuple(
+            sorted(s.value for s in self._about if isinstance(s, ox.NamedNode) and s.value.startswith(namespace))
+        )
+
     def statement(self, triple: ox.Triple) -> Statement:
         """The triple with its graphs and its evidence."""
         graphs = self._triples[triple]

@@ -11,12 +11,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from kgtool.errors import KgError, texts
+from kgtool.serve.graphs import Graphs
 from kgtool.serve.headers import secured
 from kgtool.serve.message import Request, Response
 from kgtool.serve.problem import of_error
 from kgtool.serve.refusal import nothing_here
+from kgtool.serve.resource import Resource
 from kgtool.serve.settings import ServeSettings
 from kgtool.serve.sparql import Sparql
+from kgtool.serve.vocabulary import Vocabulary
 from kgtool.snapshot import Snapshot
 
 _LOG = logging.getLogger("kgtool.serve")
@@ -42,7 +45,18 @@ class Route:
 
 
 # The first that fits wins; the exact paths come first. A handler raises KgErrors, which become problem responses.
-ROUTES: tuple[Route, ...] = (Route("/sparql", Sparql),)
+ROUTES: tuple[Route, ...] = (
+    Route("/sparql", Sparql),
+    Route("/id/", Resource),
+    Route("/page/", Resource),
+    Route("/data/", Resource),
+    Route("/about", Resource),
+    Route("/ns", Vocabulary),
+    Route("/ns/", Vocabulary),
+    Route("/ontology/", Vocabulary),
+    Route("/shapes", Vocabulary),
+    Route("/graph/", Graphs),
+)
 
 
 class App:

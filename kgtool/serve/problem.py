@@ -59,7 +59,7 @@ def problem(
     """A problem response. Its words are in the language of Accept-Language; it is never cached.
 
     Args:
-        extra: members of the JSON beside type, title, status, code, detail and hint.
+        extra: members of the JSON beside type, title, status, code, detail, hint and messages (detail by language).
     """
     words = language(request.headers.get("accept-language", ""))
     detail, advice = pick(message, words), pick(hint or {}, words)
@@ -70,7 +70,7 @@ def problem(
         return Response(status, (("Content-Type", "text/plain; charset=utf-8"), *common), text.encode())
     body: dict[str, Any] = {
         "type": f"urn:kgtool:error:{code}", "title": HTTPStatus(status).phrase, "status": status, "code": code,
-        "detail": detail, **({"hint": advice} if advice else {}), **(extra or {}),
+        "detail": detail, **({"hint": advice} if advice else {}), "messages": dict(message), **(extra or {}),
     }  # fmt: skip
     text = json.dumps(body, ensure_ascii=False) + "\n"
     return Response(status, (("Content-Type", PROBLEM), *common), text.encode("utf-8", "surrogatepass"))
