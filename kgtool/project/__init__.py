@@ -7,10 +7,11 @@ stands to the repository's root; `KGTOOL_*` variables override them and command-
 from kgtool.project.audiences import AudienceRules, Audiences
 from kgtool.project.files import REFUSED, ProjectFile, project_files
 from kgtool.project.presets import Preset
+from kgtool.project.publication import Publication
 from kgtool.project.settings import Project, Setting, open_project
 from kgtool.project.waivers import Waiver
 
 __all__ = [
-    "REFUSED", "AudienceRules", "Audiences", "Preset", "Project", "ProjectFile", "Setting", "Waiver", "open_project",
+    "REFUSED", "AudienceRules", "Audiences", "Preset", "Project", "ProjectFile", "Publication", "Setting", "Waiver", "open_project",
     "project_files",
 ]  # fmt: skip

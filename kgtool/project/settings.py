@@ -17,6 +17,7 @@ from kgtool.formats import EXTRA_FORMATS, Engine, FailOn, Reasoner, ReportFormat
 from kgtool.project.audiences import Audiences, read_audiences
 from kgtool.project.find import find_config
 from kgtool.project.presets import Preset, read_presets
+from kgtool.project.publication import Publication, read_publication
 from kgtool.project.table import TableError
 from kgtool.project.tables import TABLES
 from kgtool.project.waivers import Waiver, WaiverError, plain_waivers, read_waivers
@@ -86,6 +87,10 @@ class Project:
     @property
     def presets(self) -> dict[str, Preset]:
         return read_presets(self["presets"])
+
+    @property
+    def publication(self) -> Publication:
+        return read_publication(self["publication"])
 
     @property
     def audiences(self) -> Audiences:

@@ -1,0 +1,1 @@
+"""What partners receive: packages of files that describe, check and prove themselves."""
