@@ -76,10 +76,11 @@ def validate(data: Iterable[ox.Quad | ox.Triple], shapes: Iterable[ox.Quad | ox.
 
 def results(made: Plan, report: Report) -> tuple[Result, ...]:
     """Violations as results: sorted, each once."""
-    return tuple(sorted({_result(made, violation) for violation in report.violations}))
+    return tuple(sorted({result_of(made, violation) for violation in report.violations}))
 
 
-def _result(made: Plan, violation: Violation) -> Result:
+def result_of(made: Plan, violation: Violation) -> Result:
+    """A violation as a result: the shape's messages filled in, the engine's own words beside them."""
     shape = made.shapes[violation.shape]
     constraint = shape.constraints[violation.constraint]
     test = constraint.test

@@ -70,12 +70,18 @@ def cases(base: Path) -> list[Case]:
     return found
 
 
+def graphs_of(files: Files, case: Case) -> tuple[list[ox.Quad], list[ox.Quad]]:
+    """The data graph and the shapes graph of a test."""
+    graph = ShapesGraph(files.quads(case.file))
+    action = graph.values(case.entry, MF + "action")[0]
+    data, shapes = (graph.values(action, SHT + name)[0].value for name in ("dataGraph", "shapesGraph"))
+    return files.by_iri(data), files.by_iri(shapes)
+
+
 def outcome(files: Files, case: Case) -> str:
     """ "" when the engine gives what the suite expects, else what differs."""
     graph = ShapesGraph(files.quads(case.file))
-    action = graph.values(case.entry, MF + "action")[0]
-    data = files.by_iri(graph.values(action, SHT + "dataGraph")[0].value)
-    shapes = files.by_iri(graph.values(action, SHT + "shapesGraph")[0].value)
+    data, shapes = graphs_of(files, case)
     expected = graph.values(case.entry, MF + "result")[0]
     fails = expected == ox.NamedNode(SHT + "Failure")
     made = make_plan(shapes)
@@ -137,4 +143,4 @@ def _found(made: Plan, report: Report) -> Counter[tuple[str, ...]]:
     return found
 
 
-__all__ = ["RDF", "SH", "Case", "Files", "cases", "outcome"]
+__all__ = ["RDF", "SH", "Case", "Files", "cases", "graphs_of", "outcome"]

@@ -1,0 +1,77 @@
+"""What a compiled plan is made of: queries that return violations, and what is not compiled, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from kgtool.errors import Texts, texts
+from kgtool.shacl.plan import Plan
+
+
+class CompileError(Exception):
+    """A constraint that has no query with the same results on every engine; `reason` says why, in both languages."""
+
+    def __init__(self, *, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.reason = texts(zh=zh, en=en)
+
+
+@dataclass(frozen=True, slots=True)
+class Classes:
+    """Which classes stand below which in the data (rdfs:subClassOf*, a class below itself).
+
+    Attributes:
+        below: IRI of a class to the IRIs of the classes at or below it.
+        unnamed: classes below which there is a blank node; they, and those not in `below`, are asked for by a path.
+    """
+
+    below: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    unnamed: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeQuery:
+    """One constraint on the focus nodes of one chain of shapes.
+
+    Attributes:
+        shape, constraint: their numbers in the plan.
+        text: a SELECT DISTINCT without order: ?this, and ?value, ?path and ?lang where its results have them; a query of
+            the shapes (sh:sparql) returns its own variables too. One row a violation.
+    """
+
+    shape: int
+    constraint: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FocusQuery:
+    """How many focus nodes the targets of a shape (its number) find: one row, ?n."""
+
+    shape: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Refusal:
+    """A constraint that was not compiled, so that nobody takes its silence for a pass.
+
+    Attributes:
+        shape: IRI of the shape, or of the nearest named shape that holds it.
+        component: IRI of the constraint component.
+    """
+
+    shape: str
+    component: str
+    reason: Texts = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A plan as queries. What `refused` lists is not in them: whoever reports results must report it too."""
+
+    plan: Plan
+    queries: tuple[ShapeQuery, ...]
+    focus: tuple[FocusQuery, ...]
+    refused: tuple[Refusal, ...]
