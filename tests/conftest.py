@@ -120,3 +120,6 @@ def run_process(*arguments: object, cwd: Path, env: Mapping[str, str] | None = N
         cwd=cwd, env={**base, **(env or {})}, input=stdin, capture_output=True, timeout=300, check=False,
     )  # fmt: skip
     return Ran(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
+
+
+from engines import engine, oxigraph, virtuoso  # noqa: E402, F401 - fixtures; it needs what stands above

@@ -18,6 +18,7 @@ from kgtool.project.audiences import Audiences, read_audiences
 from kgtool.project.find import find_config
 from kgtool.project.presets import Preset, read_presets
 from kgtool.project.publication import Publication, read_publication
+from kgtool.project.remotes import Remote, read_remotes
 from kgtool.project.table import TableError
 from kgtool.project.tables import TABLES
 from kgtool.project.waivers import Waiver, WaiverError, plain_waivers, read_waivers
@@ -95,6 +96,11 @@ class Project:
     @property
     def audiences(self) -> Audiences:
         return read_audiences(self["audiences"])
+
+    @property
+    def remotes(self) -> dict[str, Remote]:
+        """Engines elsewhere, by name."""
+        return read_remotes(self["remotes"])
 
     @property
     def waivers(self) -> tuple[Waiver, ...]:

@@ -13,6 +13,7 @@ from typing import Any
 from kgtool.project.audiences import read_audiences
 from kgtool.project.presets import read_presets
 from kgtool.project.publication import read_publication
+from kgtool.project.remotes import read_remotes
 from kgtool.project.table import TableError
 
 # Source: RDF 1.1 Turtle §6.5, PN_PREFIX and IRIREF, here an absolute IRI.
@@ -40,5 +41,6 @@ TABLES: Mapping[str, Callable[[Mapping[str, Any]], object]] = MappingProxyType(
         "prefixes": check_prefixes,
         "presets": read_presets,
         "publication": read_publication,
+        "remotes": read_remotes,
     }
 )
