@@ -12,7 +12,6 @@ from kgtool.checks import Inputs
 from kgtool.checks.reasoning import labels_of, place_of, words_of
 from kgtool.errors import UsageError, texts
 from kgtool.finding import Place
-from kgtool.index import Index
 from kgtool.reason import Contradiction, Fact, Limits, Proof, Prover, contradictions, reason, rule_words
 from kgtool.terms import OWL, RDF
 
@@ -61,7 +60,7 @@ def explain(inputs: Inputs, subject: str, predicate: str, value: str) -> Explana
     """
     node, name = _term(inputs, subject), _predicate(inputs, predicate)
     fact = Fact(node, name, _term(inputs, value))
-    proof = Prover(reason(_index(inputs), why=True)).prove(fact)
+    proof = Prover(reason(inputs.facts, why=True)).prove(fact)
     return None if proof is None else Explanation(None, tuple(_lines(inputs, (proof,))))
 
 
@@ -71,7 +70,7 @@ def explain_contradictions(inputs: Inputs) -> tuple[Explanation, ...]:
     Raises:
         EngineError: the graph could not be closed.
     """
-    found = contradictions(reason(_index(inputs), why=True))
+    found = contradictions(reason(inputs.facts, why=True))
     return tuple(Explanation(one, tuple(_lines(inputs, one.proofs, nested=True))) for one in found)
 
 
@@ -83,7 +82,7 @@ def infer(inputs: Inputs, limits: Limits | None = None) -> tuple[ox.Triple, ...]
     Raises:
         EngineError: the graph could not be closed.
     """
-    index = _index(inputs)
+    index = inputs.facts
     terms = index.terms
     nothing = index.iri(OWL + "Nothing")
     rows = sorted(
@@ -96,12 +95,6 @@ def infer(inputs: Inputs, limits: Limits | None = None) -> tuple[ox.Triple, ...]
 
 def _triple(subject: object, predicate: object, value: object) -> ox.Triple:
     return ox.Triple(subject, predicate, value)  # type: ignore[arg-type]
-
-
-def _index(inputs: Inputs) -> Index:
-    index = Index()
-    index.extend(inputs.dataset.quads("ontology", "data"))
-    return index
 
 
 def _lines(inputs: Inputs, proofs: tuple[Proof, ...], *, nested: bool = False) -> Iterator[Line]:

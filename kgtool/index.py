@@ -8,7 +8,8 @@ for. Measured: about 2 µs and 100 bytes a triple over parsing (docs/performance
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import pyoxigraph as ox
 
@@ -24,15 +25,20 @@ class Index:
     Attributes:
         terms: code to term; codes run from 0 in order of first mention, so equal input gives equal codes.
         ids: term to code.
+        sources: names of the files that statements came from, in the order of reading.
+        bound: codes from here on are other indexes' that share the codes; None where there are no others.
     """
 
-    __slots__ = ("_backward", "_columns", "_forward", "_marks", "ids", "terms")
+    __slots__ = ("_backward", "_columns", "_forward", "_marks", "bound", "ids", "sources", "terms")
 
     def __init__(self, terms: list[Term] | None = None, ids: dict[Term, int] | None = None) -> None:
         self.terms: list[Term] = [] if terms is None else terms
         self.ids: dict[Term, int] = {} if ids is None else ids
         self._columns: dict[int, tuple[array[int], array[int]]] = {}
-        self._marks: dict[int, list[tuple[int, str]]] = {}
+        self.sources: list[str] = []
+        self.bound: int | None = None
+        # A predicate to where each file's statements end in its column, and the files' numbers, both ascending.
+        self._marks: dict[int, tuple[array[int], array[int]]] = {}
         self._forward: dict[int, dict[int, tuple[int, ...]]] = {}
         self._backward: dict[int, dict[int, tuple[int, ...]]] = {}
 
@@ -56,23 +62,86 @@ class Index:
         """The code of an IRI, -1 when no statement mentions it."""
         return self.ids.get(ox.NamedNode(iri), -1)
 
+    @property
+    def mentioned(self) -> range:
+        """The codes that this index may mention."""
+        return range(len(self.terms) if self.bound is None else self.bound)
+
     def extend(self, statements: Iterable[ox.Quad | ox.Triple], source: str = "") -> None:
         """Add statements; `source` (a file's name) is remembered for `sources_of`. Cost: linear."""
-        ids, terms, columns = self.ids, self.terms, self._columns
+        self.take(statements, self.code, array("I"))
+        self.seal(source)
+
+    def take(
+        self, statements: Iterable[ox.Quad | ox.Triple], new: Callable[[Term], int], order: array[int]
+    ) -> None:  # fmt: skip
+        """Add statements of one file, which `seal` ends; an error of the iterator leaves those before it.
+
+        Args:
+            new: gives the code of a term that `ids` does not know; below 0 the statement is left out.
+            order: gets the predicate of each statement, so that the file's order can be found again.
+        """
+        known, columns, told = self.ids.get, self._columns, order.append
         for statement in statements:
-            codes = []
-            for term in (statement.subject, statement.predicate, statement.object):
-                code = ids.get(term)
-                if code is None:
-                    code = ids[term] = len(terms)
-                    terms.append(term)
-                codes.append(code)
-            column = columns.get(codes[1])
+            term: Term = statement.subject
+            subject = known(term)
+            if subject is None:
+                subject = new(term)
+            term = statement.predicate
+            predicate = known(term)
+            if predicate is None:
+                predicate = new(term)
+            term = statement.object
+            value = known(term)
+            if value is None:
+                value = new(term)
+                if value < 0:
+                    continue
+            column = columns.get(predicate)
             if column is None:
-                column = columns[codes[1]] = (array("I"), array("I"))
-            column[0].append(codes[0])
-            column[1].append(codes[2])
-        self._seal(source)
+                column = columns[predicate] = (array("I"), array("I"))
+            column[0].append(subject)
+            column[1].append(value)
+            told(predicate)
+
+    def seal(self, source: str) -> None:
+        """End a file: what was added since the last one is its own."""
+        self._forward.clear()
+        self._backward.clear()
+        number = len(self.sources)
+        self.sources.append(source)
+        for predicate, (subjects, _) in self._columns.items():
+            ends, files = self._marks.setdefault(predicate, (array("I"), array("I")))
+            if not ends or ends[-1] < len(subjects):
+                ends.append(len(subjects))
+                files.append(number)
+
+    def join(self, other: Index, predicates: Iterable[int] | None = None) -> None:
+        """Add the statements, or those of some predicates, of an index that shares this one's codes. Cost: a copy in C."""
+        self._forward.clear()
+        self._backward.clear()
+        shift = len(self.sources)
+        self.sources += other.sources
+        for predicate in other.predicates if predicates is None else predicates:
+            added = other._columns.get(predicate)
+            if added is None:
+                continue
+            column = self._columns.setdefault(predicate, (array("I"), array("I")))
+            ends, files = self._marks.setdefault(predicate, (array("I"), array("I")))
+            before = len(column[0])
+            column[0].extend(added[0])
+            column[1].extend(added[1])
+            other_ends, other_files = other._marks.get(predicate, ((), ()))
+            ends.extend(end + before for end in other_ends)
+            files.extend(number + shift for number in other_files)
+
+    def put(self, predicate: int, subjects: Iterable[int], objects: Iterable[int]) -> None:
+        """Add coded statements of one predicate, which belong to no file."""
+        column = self._columns.setdefault(predicate, (array("I"), array("I")))
+        column[0].extend(subjects)
+        column[1].extend(objects)
+        self._forward.pop(predicate, None)
+        self._backward.pop(predicate, None)
 
     def add(self, subject: int, predicate: int, value: int) -> None:
         """Add one coded statement."""
@@ -82,13 +151,10 @@ class Index:
         self._forward.pop(predicate, None)
         self._backward.pop(predicate, None)
 
-    def _seal(self, source: str) -> None:
-        self._forward.clear()
-        self._backward.clear()
-        for predicate, (subjects, _) in self._columns.items():
-            marks = self._marks.setdefault(predicate, [])
-            if not marks or marks[-1][0] < len(subjects):
-                marks.append((len(subjects), source))
+    @property
+    def distinct(self) -> bool:
+        """Whether no statement is made twice. Cost: a set a column, let go again."""
+        return all(len(set(zip(*column, strict=True))) == len(column[0]) for column in self._columns.values())
 
     @property
     def predicates(self) -> tuple[int, ...]:
@@ -132,18 +198,32 @@ class Index:
             for subject, value in zip(subjects, objects, strict=True):
                 yield subject, predicate, value
 
+    def marks(self, predicate: int) -> Iterator[tuple[int, int, int]]:
+        """(file's number, begin, end) of each file's statements in a predicate's column, in the order of reading."""
+        begin = 0
+        for end, number in zip(*self._marks.get(predicate, ((), ())), strict=True):
+            yield number, begin, end
+            begin = end
+
+    def span(self, predicate: int, number: int) -> tuple[int, int]:
+        """Where a file's statements begin and end in a predicate's column."""
+        ends, files = self._marks.get(predicate, ((), ()))
+        at = bisect_right(files, number) - 1
+        if at < 0 or files[at] != number:
+            return 0, 0
+        return ends[at - 1] if at else 0, ends[at]
+
+    def source_at(self, predicate: int, position: int) -> str:
+        """Name of the file that states the statement at a position of a column; "" when none was said."""
+        ends, files = self._marks.get(predicate, ((), ()))
+        at = bisect_right(ends, position)
+        return self.sources[files[at]] if at < len(files) else ""
+
     def sources_of(self, subject: int, predicate: int, value: int = -1) -> tuple[str, ...]:
         """Names of the files that state it (any object when `value` is -1), in file order. Cost: one scan of the column."""
-        subjects, objects = self.column(predicate)
-        found: list[str] = []
-        marks = iter(self._marks.get(predicate, ()))
-        end, source = next(marks, (0, ""))
-        for position, (one, other) in enumerate(zip(subjects, objects, strict=True)):
-            while position >= end:
-                end, source = next(marks, (len(subjects) + 1, ""))
-            if one == subject and value in (-1, other) and source not in found:
-                found.append(source)
-        return tuple(found)
+        rows = enumerate(zip(*self.column(predicate), strict=True))
+        positions = (position for position, (one, other) in rows if one == subject and value in (-1, other))
+        return tuple(dict.fromkeys(self.source_at(predicate, position) for position in positions))
 
 
 def _grouped(keys: array[int], values: array[int]) -> dict[int, tuple[int, ...]]:

@@ -28,6 +28,7 @@ from kgtool.checks.queries import check_queries
 from kgtool.checks.reasoning import check_reasoning
 from kgtool.checks.shapes import check_shapes
 from kgtool.finding import Finding
+from kgtool.load import Dataset
 from kgtool.project import open_project
 from kgtool.terms import RDF, XSD
 from kgtool.write.curie import Curies
@@ -130,10 +131,12 @@ def mutants(inputs: Inputs) -> list[Mutant]:
 def changed(inputs: Inputs, mutant: Mutant) -> Inputs:
     """The project with that one change."""
     name = str(mutant.before.graph_name)[1:-1]
-    graph = inputs.dataset.graphs[name]
-    place = graph.index(mutant.before)
-    new = (*graph[:place], *([mutant.after] if mutant.after else []), *graph[place + 1 :])
-    dataset = dataclasses.replace(inputs.dataset, graphs={**inputs.dataset.graphs, name: new})
+    graphs = {file: tuple(inputs.dataset.of_file(file)) for file in inputs.dataset.files}
+    file = next(file for file in graphs if file.graph == name)
+    place = graphs[file].index(mutant.before)
+    after = [mutant.after] if mutant.after else []
+    graphs[file] = (*graphs[file][:place], *after, *graphs[file][place + 1 :])
+    dataset = Dataset.of(graphs, inputs.dataset.findings)
     return Inputs(inputs.project, dataset, inputs.catalog, inputs.today, inputs.curies)
 
 

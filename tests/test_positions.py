@@ -14,6 +14,7 @@ from kgtool.finding import Place
 from kgtool.load import load
 from kgtool.locate import Locator
 from kgtool.project import ProjectFile
+from kgtool.turtle import Blocks, Lines
 
 _DOCUMENTS = 600 if os.environ.get("KGTOOL_FULL") else 90
 _XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -170,20 +171,21 @@ class _Writer:
         return "".join(self.out)
 
 
-def _locator(folder: Path, text: str) -> Locator:
+def _locator(folder: Path, text: str, large: int = 1 << 30) -> Locator:
     path = folder / "doc.ttl"
     path.write_bytes(text.encode("utf-8"))
     dataset = load([ProjectFile("data/doc.ttl", path, "data")])
     assert not [one for one in dataset.findings if one.rule != "KG009"], dataset.findings  # a BOM is a warning
-    return Locator(dataset)
+    return Locator(dataset, large)
 
 
-def test_every_statement_of_the_corpus_is_found_where_it_stands(tmp_path: Path) -> None:
+@pytest.mark.parametrize("large", [1 << 30, 0], ids=["whole", "by blocks"])
+def test_every_statement_of_the_corpus_is_found_where_it_stands(tmp_path: Path, large: int) -> None:
     asked = 0
     for seed in range(_DOCUMENTS):
         writer = _Writer(random.Random(seed), ["\n", "\r\n", "\r"][seed % 3])
         text = writer.document()
-        locator = _locator(tmp_path, text)
+        locator = _locator(tmp_path, text, large)
         for (subject, verb, value), here in writer.objects.items():
             assert locator.place(subject, verb, value) == Place("data/doc.ttl", *here), (seed, subject, verb, value)
             asked += 1
@@ -242,3 +244,47 @@ def test_trig_and_n_quads_have_places_too(tmp_path: Path) -> None:
         dataset = load([ProjectFile(name, path, "data")])
         assert not dataset.findings
         assert Locator(dataset).place("a:t") == Place(name, *answer), name
+
+
+_BLOCKS = [
+    ("a dot inside a name", "@prefix p: <a:> .\np:x p:y p:z.w . p:k p:y 1 .", "a:k", (2, 17)),
+    ("an escaped dot and comma", "@prefix p: <a:> .\np:x p:y p:z\\,.w\\. . p:k p:y 1 .", "a:k", (2, 21)),
+    (
+        "a number that begins with its dot",
+        "@prefix p: <a:> .\np:x p:y .5 , 1.5 , 1.e0 , 5. p:k p:y 1 .",
+        "a:k",
+        (2, 30),
+    ),
+    ("no space behind a dot", "<a:x> <a:y> <a:z>.<a:k> <a:y> 1 .", "a:k", (1, 19)),
+    (
+        "quotes and comments that hold dots",
+        '<a:x> <a:y> "a. b" , """c. "d" .""" . # <a:k> .\n<a:k> <a:y> 1 .',
+        "a:k",
+        (2, 1),
+    ),
+    ("a prefix declared anew", "PREFIX p: <a:>\np:k p:y 1 .\nPREFIX p: <b:>\np:k p:y 2 .", "b:k", (4, 1)),
+    ("a base", "BASE <http://b.example/a/>\n<k> <y> 1 .", "http://b.example/a/k", (2, 1)),
+    ("a comment inside a directive", "@prefix # one\n p: <a:> .\np:k p:y 1 .", "a:k", (3, 1)),
+    ("an escape in an IRI", "<a:\\u006B> <a:y> 1 .", "a:k", (1, 1)),
+]
+
+
+@pytest.mark.parametrize(("text", "subject", "place"), [row[1:] for row in _BLOCKS], ids=[row[0] for row in _BLOCKS])
+def test_a_text_read_by_blocks_gives_the_place_that_the_whole_text_gives(
+    tmp_path: Path, text: str, subject: str, place: tuple[int, int]
+) -> None:
+    for large in (0, 1 << 30):
+        assert _locator(tmp_path, text, large).place(subject) == Place("data/doc.ttl", *place)
+
+
+def test_blocks_tell_every_statement_of_the_corpus_apart() -> None:
+    """Without this a place would still be found, by reading the whole text."""
+    for seed in range(_DOCUMENTS):
+        writer = _Writer(random.Random(seed), ["\n", "\r\n", "\r"][seed % 3])
+        text = writer.document()
+        blocks, lines = Blocks(text), Lines(text)
+        for (subject, verb, value), here in writer.objects.items():
+            spots = [
+                lines.place(one.object_at) for one in blocks.statements(f"<{subject}>") if one.predicate == f"<{verb}>"
+            ]
+            assert here in spots, (seed, subject, verb, value)

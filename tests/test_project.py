@@ -13,6 +13,7 @@ from conftest import Ran
 
 from kgtool.errors import ProjectError
 from kgtool.formats import RDF_SUFFIXES
+from kgtool.load import load
 from kgtool.project import Project, open_project, project_files
 
 NOON = datetime.datetime(2021, 12, 31, 12, tzinfo=datetime.UTC)
@@ -274,3 +275,16 @@ def test_the_shipped_model_is_read_from_the_program_and_its_data_is_not(make_pro
     assert "model:shapes/core.ttl" in [file.name for file in shapes]
     assert all(file.path.is_file() for file in shapes)
     assert {file.graph.split(":")[2] for file in shapes if file.shipped} == {"model"}
+
+
+def test_a_file_whose_ending_is_in_capitals_is_read(make_project: Callable[..., Path]) -> None:
+    """Else nobody would miss what it says."""
+    root = make_project(
+        {"data/A.TTL": "<https://x.example/a> <https://x.example/p> 1 .", "queries/ask/Q.RQ": "SELECT * {}"}
+    )
+    files = project_files(open_project(root, {}, {}), "data", (".ttl",))
+    assert [file.name for file in files] == ["data/A.TTL"]
+    assert load(files).size == 1
+    assert [file.name for file in project_files(open_project(root, {}, {}), "queries", (".rq",))] == [
+        "queries/ask/Q.RQ"
+    ]

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-import pyoxigraph as ox
-
 from kgtool.catalog import Catalog
+from kgtool.checks.described import Described, Term, key, values
 from kgtool.engine import EmbeddedStore
 from kgtool.errors import Texts
 from kgtool.finding import Finding, Note, Place, Severity
@@ -19,11 +17,11 @@ from kgtool.index import Index
 from kgtool.load import Dataset
 from kgtool.locate import Locator
 from kgtool.project import Project
-from kgtool.reason import Closure, close
+from kgtool.reason import Reasoned, reasoned, reasoned_by_reference
 from kgtool.rules import builtin_rules
 from kgtool.write.curie import Curies
 
-Term = ox.NamedNode | ox.BlankNode | ox.Literal
+__all__ = ["Inputs", "Outcome", "Term", "key"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,30 +49,39 @@ class Inputs:
 
     @cached_property
     def index(self) -> Index:
-        """Ontology, data and shapes as integer columns; `sources_of` names the file of a statement."""
-        index = Index()
-        for file in self.dataset.files:
-            index.extend(self.dataset.graphs[file.graph], file.name)
-        return index
+        """Ontology, data and shapes as integer columns."""
+        return self.dataset.index()
 
     @cached_property
-    def closure(self) -> Closure:
-        """The OWL 2 RL closure of ontology and data."""
-        return close(self.dataset.quads("ontology", "data"), reasoner=Reasoner(self.project["reasoner"]))
+    def facts(self) -> Index:
+        """Ontology and data; shapes are about the data, not part of it. Codes are those of `index`."""
+        return self.dataset.index("ontology", "data")
+
+    @cached_property
+    def ontology(self) -> Index:
+        """The ontology files alone. Codes are those of `index`."""
+        return self.dataset.index("ontology")
+
+    @cached_property
+    def reasoned(self) -> Reasoned:
+        """What follows from ontology and data by OWL 2 RL: types, and contradictions."""
+        if Reasoner(self.project["reasoner"]) is Reasoner.OWLRL:
+            return reasoned_by_reference(self.facts, self.dataset.quads("ontology", "data"))
+        return reasoned(self.facts)
 
     @cached_property
     def store(self) -> EmbeddedStore:
-        """Ontology and data as stated; shapes are about the data, not part of it."""
-        return EmbeddedStore(self.dataset.quads("ontology", "data"))
+        """Ontology and data as stated, one named graph a file. Cost: 5 µs and 0.4 KB a statement."""
+        return EmbeddedStore(self.dataset.quads("ontology", "data"), distinct=self.facts.distinct)
 
     @cached_property
     def described(self) -> Mapping[str, Mapping[str, list[Term]]]:
-        """Subject (IRI or `_:label`) to predicate IRI to objects, over ontology and data."""
-        table: dict[str, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
-        for quad in self.dataset.quads("ontology", "data"):
-            if not isinstance(quad.object, ox.Triple):
-                table[key(quad.subject)][quad.predicate.value].append(quad.object)
-        return table
+        """Subject (IRI or `_:label`) to predicate IRI to objects, over ontology and data; read on demand."""
+        return Described(self.facts)
+
+    def values(self, subject: str, predicate: str) -> list[Term]:
+        """The objects of one subject (IRI or `_:label`) and predicate, in file order; empty when there are none."""
+        return values(self.facts, subject, predicate)
 
     def finding(
         self, code: str, place: Place, message: Texts, *, focus: str = "", path: str = "", value: str = "",
@@ -83,8 +90,3 @@ class Inputs:
         """An error of one of the program's own rules."""
         rule = builtin_rules()[code]
         return Finding(place, code, rule.slug, focus, path, value, Severity.ERROR, message, rule.fix, "", None, related)
-
-
-def key(term: object) -> str:
-    """A subject as the tables name it: the IRI, or `_:label`."""
-    return term.value if isinstance(term, ox.NamedNode) else str(term)

@@ -32,8 +32,8 @@ def _lists(inputs: Inputs) -> Iterator[Finding]:
     if rest < 0:
         return
     # The lists of shapes are the shapes checks' own.
-    shapes = {quad.subject for quad in inputs.dataset.quads("shapes") if quad.predicate.value == _REST}
-    cells = {cell: after for cell, after in index.forward(rest).items() if index.terms[cell] not in shapes}
+    shapes = set(inputs.dataset.index("shapes").column(rest)[0])
+    cells = {cell: after for cell, after in index.forward(rest).items() if cell not in shapes}
     items = index.forward(first)
     for cell, following in cells.items():
         use = Use("object", cell, rest, following[0])

@@ -8,13 +8,11 @@ import re
 from collections import defaultdict
 from pathlib import Path
 
-import pyoxigraph as ox
-
-from kgtool.checks.context import Inputs, Outcome, Term
+from kgtool.checks.context import Inputs, Outcome, key
 from kgtool.errors import SourceError, Texts, texts
 from kgtool.finding import Finding, Note, Place
 from kgtool.sources import Comparison, LineDigest, SourceRecord, SourceText, Span, compare, find_text, line_digests
-from kgtool.terms import CD, OA, RDF
+from kgtool.terms import CD, OA
 
 _HEX = re.compile(r"[0-9a-f]{64}")
 
@@ -42,7 +40,7 @@ def check_evidence(inputs: Inputs) -> Outcome:
         done += len(mine)
         if not comparison.line and not comparison.changed:
             notes.append(_verified(inputs, iri, len(mine)))
-    cited = sum(1 for statements in inputs.described.values() if _is(statements, "Citation"))
+    cited = len(inputs.facts.instances(inputs.facts.iri(CD + "Citation")))
     if cited:
         notes.append(
             Note(
@@ -60,11 +58,11 @@ def read_records(inputs: Inputs) -> tuple[dict[str, SourceRecord], list[Finding]
     """The sources whose text is on record (those with a digest), and a finding for each incomplete one."""
     records: dict[str, SourceRecord] = {}
     findings: list[Finding] = []
-    for iri, statements in sorted(inputs.described.items()):
-        if not _is(statements, "Source") or CD + "sha256" not in statements:
+    for iri in _typed(inputs, "Source"):
+        if not inputs.values(iri, CD + "sha256"):
             continue
-        digest, size = _one(statements, "sha256"), _one(statements, "codePoints")
-        lines, bad = _lines(_one(statements, "lineDigests"))
+        digest, size = _one(inputs, iri, "sha256"), _one(inputs, iri, "codePoints")
+        lines, bad = _lines(_one(inputs, iri, "lineDigests"))
         if not _HEX.fullmatch(digest) or not size.isascii() or not size.isdigit() or bad:
             what = texts(zh=f"來源記錄不完整:須有 cd:sha256、cd:codePoints 與正確的 cd:lineDigests{bad}。",
                          en=f"the source record needs cd:sha256, cd:codePoints and well-formed cd:lineDigests{bad}.")  # fmt: skip
@@ -76,7 +74,7 @@ def read_records(inputs: Inputs) -> tuple[dict[str, SourceRecord], list[Finding]
                 en="the lengths in cd:lineDigests do not add up to cd:codePoints.",
             )
             findings.append(inputs.finding("KG404", inputs.locator.place(iri), what, focus=iri))
-        records[iri] = SourceRecord(iri, digest, int(size), lines, _one(statements, "fileName"))
+        records[iri] = SourceRecord(iri, digest, int(size), lines, _one(inputs, iri, "fileName"))
     return records, findings
 
 
@@ -90,38 +88,32 @@ def _lines(text: str) -> tuple[tuple[LineDigest, ...], str]:
     return tuple(out), ""
 
 
-def _is(statements: object, name: str) -> bool:
-    types = statements.get(RDF + "type", ()) if isinstance(statements, dict) else ()
-    return any(term.value == CD + name for term in types)
+def _typed(inputs: Inputs, name: str) -> list[str]:
+    facts = inputs.facts
+    return sorted(key(facts.terms[code]) for code in facts.instances(facts.iri(CD + name)))
 
 
-def _one(statements: object, name: str) -> str:
-    terms: list[Term] = statements.get(CD + name, []) if isinstance(statements, dict) else []
+def _one(inputs: Inputs, iri: str, name: str) -> str:
+    terms = inputs.values(iri, CD + name)
     return terms[0].value if len(terms) == 1 else ""
 
 
 def _spans(inputs: Inputs, records: dict[str, SourceRecord]) -> tuple[dict[str, list[Span]], list[Finding]]:
     spans: dict[str, list[Span]] = defaultdict(list)
     findings: list[Finding] = []
-    for iri, statements in sorted(inputs.described.items()):
-        if not _is(statements, "Passage"):
-            continue
-        sources = [term.value for term in statements.get(OA + "hasSource", ())]
-        selectors = [
-            str(term) if isinstance(term, ox.BlankNode) else term.value
-            for term in statements.get(OA + "hasSelector", ())
-        ]
+    for iri in _typed(inputs, "Passage"):
+        sources = [term.value for term in inputs.values(iri, OA + "hasSource")]
+        selectors = [key(term) for term in inputs.values(iri, OA + "hasSelector")]
         numbers = [
-            [term.value for term in inputs.described.get(node, {}).get(OA + end, ())]
-            for node in selectors
-            for end in ("start", "end")
+            [term.value for term in inputs.values(node, OA + end)] for node in selectors for end in ("start", "end")
         ]
-        problem = _problem(iri, sources, numbers, _one(statements, "sha256"), records)
+        digest = _one(inputs, iri, "sha256")
+        problem = _problem(iri, sources, numbers, digest, records)
         if problem:
             findings.append(inputs.finding("KG404", inputs.locator.place(iri), problem, focus=iri))
         else:
             (start,), (end,) = numbers
-            spans[sources[0]].append(Span(int(start), int(end), _one(statements, "sha256"), iri))
+            spans[sources[0]].append(Span(int(start), int(end), digest, iri))
     for mine in spans.values():
         mine.sort()
     return spans, findings

@@ -51,7 +51,7 @@ CHECKS: Mapping[str, tuple[Severity, Callable[[View], Iterator[Fault]]]] = {
 
 def check_hygiene(inputs: Inputs) -> Outcome:
     """One finding a fault, at the term or the statement; counts the checks."""
-    view = View(inputs.dataset.quads("ontology"), inputs.index)
+    view = View(inputs.ontology, inputs.index)
     if not view.declares_itself:
         return Outcome((), 0)
     found = [

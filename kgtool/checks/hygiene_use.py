@@ -68,17 +68,15 @@ def object_properties_with_literals(view: View) -> Iterator[Fault]:
     for prop in view.of_kind(OWL + "ObjectProperty"):
         if prop in both:
             yield Fault(view.term(prop))
-        for subject, value in _uses(view, prop):
-            if isinstance(value, ox.Literal):
-                yield Fault(view.term(prop), (subject, value), (subject, view.term(prop), value))
+        for subject, value in _uses(view, prop, literals=True):
+            yield Fault(view.term(prop), (subject, value), (subject, view.term(prop), value))
 
 
 def datatype_properties_with_nodes(view: View) -> Iterator[Fault]:
     """A datatype property that leads to a node. Source: OWL 2 Syntax §5.4."""
     for prop in view.of_kind(OWL + "DatatypeProperty"):
-        for subject, value in _uses(view, prop):
-            if not isinstance(value, ox.Literal):
-                yield Fault(view.term(prop), (subject, value), (subject, view.term(prop), value))
+        for subject, value in _uses(view, prop, literals=False):
+            yield Fault(view.term(prop), (subject, value), (subject, view.term(prop), value))
 
 
 def misused_builtins(view: View) -> Iterator[Fault]:
@@ -125,7 +123,10 @@ def untyped_nodes(view: View) -> Iterator[Fault]:
     reported: set[int] = set()
     for prop in view.of_kind(OWL + "ObjectProperty"):
         code = project.ids.get(view.term(prop), -1)
-        for subject, value in zip(*project.column(code), strict=True):
+        subjects, objects = project.column(code)
+        if typed.keys() >= set(subjects) | set(objects):
+            continue
+        for subject, value in zip(subjects, objects, strict=True):
             for node in (subject, value):
                 term = project.terms[node]
                 if node in typed or node in reported or not isinstance(term, ox.NamedNode) or foreign(term):
@@ -134,10 +135,14 @@ def untyped_nodes(view: View) -> Iterator[Fault]:
                 yield Fault(term, (), (project.terms[subject], view.term(prop), project.terms[value]))
 
 
-def _uses(view: View, prop: int) -> Iterator[tuple[Term, Term]]:
-    project = view.project
-    for subject, value in zip(*project.column(project.ids.get(view.term(prop), -1)), strict=True):
-        yield project.terms[subject], project.terms[value]
+def _uses(view: View, prop: int, *, literals: bool) -> Iterator[tuple[Term, Term]]:
+    """Subject and value of each statement of a property whose value is a literal, or is none. Cost: a look at each value."""
+    terms = view.project.terms
+    subjects, objects = view.project.column(prop)
+    wanted = {code for code in set(objects) if isinstance(terms[code], ox.Literal) == literals}
+    for subject, value in zip(subjects, objects, strict=True) if wanted else ():
+        if value in wanted:
+            yield terms[subject], terms[value]
 
 
 def _first(view: View, predicate: int) -> tuple[Term, Term, Term]:

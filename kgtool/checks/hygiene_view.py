@@ -35,12 +35,11 @@ class View:
 
     Args:
         ontology: the statements of the ontology's files.
-        project: ontology, data and shapes.
+        project: ontology, data and shapes, with the same codes.
     """
 
-    def __init__(self, ontology: Iterable[ox.Quad], project: Index) -> None:
-        self.index = Index()
-        self.index.extend(ontology)
+    def __init__(self, ontology: Index, project: Index) -> None:
+        self.index = ontology
         self.project = project
 
     @property

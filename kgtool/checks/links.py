@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,6 +10,7 @@ from kgtool.checks.context import Inputs, Outcome
 from kgtool.checks.statements import Use, finding, iri_of, uses
 from kgtool.errors import texts
 from kgtool.finding import Finding, Severity
+from kgtool.index import Index
 from kgtool.lang import canonical
 from kgtool.terms import CD, RDF, RDFS, SCHEMA, SKOS
 
@@ -118,24 +119,36 @@ def _labels(inputs: Inputs, data: _Data) -> Iterator[Finding]:
     """Resources whose label lacks one of the project's languages, or that have none where their class has one."""
     index = inputs.index
     languages = {one.lower(): one for one in inputs.project["languages"]}
-    tags: dict[int, set[str]] = defaultdict(set)
-    tables = [(code, index.forward(code)) for name in _LABELS if (code := index.iri(name)) >= 0]
-    for _, table in tables:
-        for one, values in table.items():
-            tags[one].update(getattr(index.terms[value], "language", None) or "" for value in values)
+    codes = [code for name in _LABELS if (code := index.iri(name)) >= 0]
+    tags, tagged = _tags(index, codes)
     persons = {index.iri(name) for name in _PERSONS} - {-1}
     named, total = Counter[int](), Counter[int]()
     for one, types in data.types.items():
         total.update(types)
         named.update(types if one in tags else ())
     for one, types in data.types.items():
-        label = next((code for code, table in tables if one in table), -1)
-        if label >= 0 and not persons.intersection(types):
-            lacking = [tag for low, tag in languages.items() if low not in tags[one]]
-            if lacking and "" not in tags[one]:
-                yield _lacking(inputs, one, label, lacking)
-        elif label < 0 and any(named[kind] * 2 > total[kind] for kind in types):
+        if one in tags and not persons.intersection(types):
+            lacking = [tag for low, tag in languages.items() if low not in tagged[tags[one]]]
+            if lacking and "" not in tagged[tags[one]]:
+                yield _lacking(inputs, one, next(code for code in codes if index.objects(one, code)), lacking)
+        elif one not in tags and any(named[kind] * 2 > total[kind] for kind in types):
             yield _unnamed(inputs, one, types)
+
+
+def _tags(index: Index, predicates: list[int]) -> tuple[dict[int, int], list[frozenset[str]]]:
+    """A subject to the number of the set of its labels' languages ("" for none), and those sets: few, however many labels."""
+    sets, numbers = [frozenset[str]()], {frozenset[str](): 0}
+    grown: dict[tuple[int, str], int] = {}
+    tags: dict[int, int] = {}
+    for predicate in predicates:
+        for one, value in zip(*index.column(predicate), strict=True):
+            tag = getattr(index.terms[value], "language", None) or ""
+            step = (tags.get(one, 0), tag)
+            if step not in grown:
+                grown[step] = numbers.setdefault(sets[step[0]] | {tag}, len(sets))
+                sets += [sets[step[0]] | {tag}] if grown[step] == len(sets) else []
+            tags[one] = grown[step]
+    return tags, sets
 
 
 def _lacking(inputs: Inputs, one: int, label: int, lacking: list[str]) -> Finding:

@@ -9,7 +9,6 @@ from kgtool.checks.context import Inputs, Outcome
 from kgtool.checks.reasoning import place_of, words_of
 from kgtool.errors import Texts, texts
 from kgtool.finding import Finding, Severity
-from kgtool.index import Index
 from kgtool.reason import Departure, Violation, Words, departures
 from kgtool.terms import RDF
 
@@ -38,12 +37,10 @@ _RULES: Mapping[Departure, tuple[str, Severity, Texts]] = {
 
 def check_profile(inputs: Inputs) -> Outcome:
     """One finding a reason, at the axiom; counts the reasons that are looked for."""
-    index = Index()
-    index.extend(inputs.dataset.quads("ontology"))
+    index = inputs.dataset.index("ontology")
     if len(index) == 0:
         return Outcome((), 0)
-    declared = {getattr(index.terms[code], "value", "") for code in index.column(index.iri(RDF + "type"))[0]}
-    index.extend(quad for quad in inputs.dataset.quads("data") if quad.predicate.value in declared)
+    index.join(inputs.dataset.index("data"), set(index.column(index.iri(RDF + "type"))[0]))
     words = words_of(inputs)
     return Outcome(tuple(_finding(inputs, words, one) for one in departures(index)), len(_RULES))
 

@@ -27,9 +27,9 @@ class Vocabulary:
     def __init__(self, inputs: Inputs) -> None:
         self._inputs = inputs
         own = {str(inputs.project["base"]), *inputs.project["prefixes"].values()}
-        own |= {
-            _namespace(iri) for quad in inputs.dataset.quads("ontology") if (iri := getattr(quad.subject, "value", ""))
-        }
+        ontology = inputs.ontology
+        subjects = set().union(*(ontology.column(predicate)[0] for predicate in ontology.predicates))
+        own |= {_namespace(iri) for code in subjects if (iri := getattr(ontology.terms[code], "value", ""))}
         self.namespaces = frozenset(name for name in own - _OTHERS if _SCHEME.match(name))
 
     def lacks(self, iri: str) -> bool:

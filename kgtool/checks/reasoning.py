@@ -20,7 +20,7 @@ _MOST_RELATED = 8
 
 def check_reasoning(inputs: Inputs) -> Outcome:
     """One finding a contradiction, root causes first in the engine's order; a note when more were found than are shown."""
-    closure = inputs.closure
+    closure = inputs.reasoned
     words = words_of(inputs)
     notes: tuple[Note, ...] = ()
     shown = len(closure.contradictions)
@@ -42,10 +42,9 @@ def words_of(inputs: Inputs) -> Words:
 
 def labels_of(inputs: Inputs, name: str) -> dict[str, str]:
     """Language tag to label of one resource: its preferred labels, else its rdfs:labels."""
-    statements = inputs.described.get(name, {})
     for predicate in _LABELS:
         found = {
-            term.language or "": term.value for term in statements.get(predicate, ()) if isinstance(term, ox.Literal)
+            term.language or "": term.value for term in inputs.values(name, predicate) if isinstance(term, ox.Literal)
         }
         if found:
             return found
@@ -101,7 +100,10 @@ def _where(inputs: Inputs, item: Contradiction) -> tuple[str, Place]:
 def _of_literal(inputs: Inputs, lexical: str, datatype: str) -> tuple[str, Place]:
     """The first subject that has this literal."""
     wanted = ox.Literal(lexical, datatype=ox.NamedNode(datatype))
-    for quad in inputs.dataset.quads("data", "ontology"):
-        if quad.object == wanted:
-            return key(quad.subject), inputs.locator.of_quad(quad)
+    facts, code = inputs.facts, inputs.facts.ids.get(wanted, -1)
+    for predicate in facts.predicates if code >= 0 else ():
+        subjects, objects = facts.column(predicate)
+        if code in objects:
+            subject = key(facts.terms[subjects[objects.index(code)]])
+            return subject, inputs.locator.place(subject, key(facts.terms[predicate]), str(wanted))
     return "", Place("")

@@ -14,7 +14,6 @@ import pyoxigraph as ox
 from kgtool.checks.context import Inputs, Outcome
 from kgtool.errors import Texts, texts
 from kgtool.finding import Finding, Note, Place, Severity
-from kgtool.index import Index
 from kgtool.rules import builtin_rules
 from kgtool.shacl import (
     Engine,
@@ -45,13 +44,12 @@ def check_shapes(inputs: Inputs) -> Outcome:
     if not shapes:
         return Outcome((), 0)
     made = make_plan(shapes)
-    index = Index()
-    index.extend(inputs.dataset.quads("ontology", "data"))
+    index = inputs.facts
     try:
         if Engine(inputs.project["engine"]) is Engine.PYSHACL:
             found, focus = _by_reference(inputs, shapes), {}
         else:
-            report = validate_index(index, made, _types(inputs, index))
+            report = validate_index(index, made, inputs.reasoned.types)
             found, focus = results(made, report), dict(report.focus)
     except ShapesError as error:
         return Outcome((_broken(inputs, str(error)),), len(made.shapes))
@@ -65,14 +63,9 @@ def check_shapes(inputs: Inputs) -> Outcome:
     return Outcome(findings, len(made.shapes), _notes(made, focus))
 
 
-def _types(inputs: Inputs, index: Index) -> Index:
-    layer = index.layer()
-    layer.extend(triple for triple in inputs.closure.inferred if triple.predicate == _TYPE)
-    return layer
-
-
 def _by_reference(inputs: Inputs, shapes: Iterable[ox.Quad]) -> tuple[Result, ...]:
-    types = (triple for triple in inputs.closure.inferred if triple.predicate == _TYPE)
+    terms = inputs.facts.terms
+    types = (ox.Quad(terms[node], _TYPE, terms[cls]) for node, _, cls in inputs.reasoned.types)  # type: ignore[arg-type]
     return validate(itertools.chain(inputs.dataset.quads("ontology", "data"), types), shapes, Engine.PYSHACL)
 
 

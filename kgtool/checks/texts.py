@@ -27,7 +27,7 @@ def check_texts(inputs: Inputs) -> Iterator[Finding]:
     """Findings of every file that was read, in the order of the files. Cost: two searches over the bytes."""
     refused = {one.place.path for one in inputs.dataset.findings if one.rule in {"KG002", "KG003", "KG004", "KG006"}}
     for file in inputs.dataset.files:
-        if file.path.suffix in RDF_SUFFIXES and file.name not in refused:
+        if file.suffix in RDF_SUFFIXES and file.name not in refused:
             yield from _file(inputs, file)
 
 

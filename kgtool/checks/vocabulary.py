@@ -86,8 +86,9 @@ def _vocabulary(inputs: Inputs) -> _Vocabulary:
     out = _Vocabulary()
     defined: dict[str, str] = {}
     replaced: dict[str, str] = {}
-    for quad in inputs.dataset.quads("ontology"):
-        subject, predicate, value = iri_of(quad.subject), quad.predicate.value, iri_of(quad.object)
+    known = inputs.ontology.terms
+    for codes in inputs.ontology:
+        subject, predicate, value = (iri_of(known[code]) for code in codes)
         out.mentioned |= {subject, value}
         if not subject:
             continue
@@ -98,7 +99,7 @@ def _vocabulary(inputs: Inputs) -> _Vocabulary:
             defined[subject] = value
         elif predicate == DCT + "isReplacedBy":
             replaced[subject] = value
-        elif predicate == OWL + "deprecated" and getattr(quad.object, "value", "") in {"true", "1"}:
+        elif predicate == OWL + "deprecated" and getattr(known[codes[2]], "value", "") in {"true", "1"}:
             out.deprecated[subject] = ""
     out.deprecated = {iri: replaced.get(iri, "") for iri in out.deprecated}
     ontologies = {iri for iri, kinds in out.kinds.items() if OWL + "Ontology" in kinds}
@@ -242,7 +243,6 @@ def _deprecated(inputs: Inputs, vocabulary: _Vocabulary) -> Iterator[Finding]:
     if not codes:
         return
     classes = {index.iri(name) for name in (_TYPE, RDFS + "subClassOf", RDFS + "domain", RDFS + "range")}
-    ontology = {(quad.subject, quad.predicate, quad.object) for quad in inputs.dataset.quads("ontology")}
     for code, statements in uses(index, codes).items():
         meant = vocabulary.deprecated[codes[code]]
         message = texts(
@@ -250,8 +250,7 @@ def _deprecated(inputs: Inputs, vocabulary: _Vocabulary) -> Iterator[Finding]:
             en=f"{short(codes[code])} is deprecated" + (f"; use {short(meant)}." if meant else "."),
         )
         for use in statements:
-            stated = tuple(index.terms[one] for one in (use.subject, use.predicate, use.object))
-            if use.part == "subject" or stated in ontology:
+            if use.part == "subject" or use.object in inputs.ontology.objects(use.subject, use.predicate):
                 continue
             if not vocabulary.headed or (use.part == "object" and use.predicate not in classes):
                 yield finding(inputs, "KG153", Severity.WARNING, message, use)

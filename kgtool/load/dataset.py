@@ -1,4 +1,4 @@
-"""The dataset: files to quads, with what was wrong while reading."""
+"""The dataset: files as integer columns, with what was wrong while reading. Quads are made again when asked for."""
 
 from __future__ import annotations
 
@@ -8,48 +8,113 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from kgtool.finding import Finding
+from kgtool.index import Index
+from kgtool.load.gather import Gatherer, Record
 from kgtool.load.reader import read
 from kgtool.project import ProjectFile
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Dataset:
     """What the files say.
 
     Attributes:
-        graphs: IRI of a named graph to its quads in file order; one graph a file (TriG and N-Quads may name others).
         files: the files read, sorted by name.
         findings: syntax errors and refused files, sorted by place.
+        kinds: a kind of file to the index of its statements; all share their codes.
+        records: a file that was parsed to the order of its statements.
+        bound: codes below are mentioned by other files than shapes, which are read last.
     """
 
-    graphs: Mapping[str, tuple[ox.Quad, ...]]
     files: tuple[ProjectFile, ...]
     findings: tuple[Finding, ...]
+    kinds: Mapping[str, Index]
+    records: Mapping[ProjectFile, Record]
+    bound: int
+
+    @classmethod
+    def of(cls, graphs: Mapping[ProjectFile, Iterable[ox.Quad]], findings: Iterable[Finding] = ()) -> Dataset:
+        """A dataset of statements at hand."""
+        gatherer = Gatherer()
+        bound = 0
+        for file in _in_order(graphs):
+            gatherer.add(file, graphs[file], lambda _: False, relabel=False)
+            bound = bound if file.kind == "shapes" else len(gatherer.shared.terms)
+        gatherer.close()
+        return cls(tuple(sorted(graphs)), tuple(sorted(findings)), gatherer.kinds, gatherer.records, bound)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Dataset):
+            return NotImplemented
+        return (self.files, self.findings) == (other.files, other.findings) and self.graphs == other.graphs
+
+    __hash__ = None  # type: ignore[assignment]
+
+    @property
+    def graphs(self) -> Mapping[str, tuple[ox.Quad, ...]]:
+        """IRI of a file's named graph to its quads in file order (TriG and N-Quads may name other graphs inside).
+
+        Cost: about 1 µs a quad, and no memory once they are let go.
+        """
+        return {file.graph: tuple(self.of_file(file)) for file in self.files}
 
     def quads(self, *kinds: str) -> Iterator[ox.Quad]:
         """Quads of the files of these kinds (all kinds when none is given), in file order."""
         for file in self.files:
             if not kinds or file.kind in kinds:
-                yield from self.graphs[file.graph]
+                yield from self.of_file(file)
+
+    def of_file(self, file: ProjectFile) -> Iterator[ox.Quad]:
+        """The quads of one file, in its order."""
+        record = self.records.get(file)
+        if record is None:
+            return
+        index, own = self.kinds[file.kind], ox.NamedNode(file.graph)
+        terms = index.terms
+        rows = {}
+        for predicate in set(record.order):
+            begin, end = index.span(predicate, record.number)
+            subjects, objects = index.column(predicate)
+            rows[predicate] = zip(subjects[begin:end], objects[begin:end], strict=True)
+        for number, predicate in enumerate(record.order):
+            subject, value = next(rows[predicate])
+            graph = own if not record.graphs or record.graphs[number] < 0 else terms[record.graphs[number]]
+            yield ox.Quad(terms[subject], terms[predicate], terms[value], graph)  # type: ignore[arg-type]
+
+    def index(self, *kinds: str) -> Index:
+        """The columns of these kinds of files (all kinds when none is given) as one index. Cost: a copy in C."""
+        wanted = [index for kind, index in self.kinds.items() if not kinds or kind in kinds]
+        made = wanted[0].layer() if wanted else Index()
+        for index in wanted:
+            made.join(index)
+        made.bound = None if not kinds or "shapes" in kinds else self.bound
+        return made
 
     @property
     def size(self) -> int:
-        return sum(len(quads) for quads in self.graphs.values())
+        return sum(len(index) for index in self.kinds.values())
 
 
 def load(files: Iterable[ProjectFile], accept: Iterable[str] = ()) -> Dataset:
     """Parse RDF files, one named graph a file.
 
     Args:
-        files: read in the order of their names.
+        files: read in the order of their names, shapes last.
         accept: names of `formats.EXTRA_FORMATS` that the project's settings switch on.
     Returns:
-        The dataset. Cost: linear in bytes; all quads are held in memory.
+        The dataset. Cost: linear in bytes, about 3 µs a triple; memory 12 bytes a triple and 300 a distinct term.
     """
-    graphs: dict[str, tuple[ox.Quad, ...]] = {}
+    gatherer = Gatherer()
     findings: list[Finding] = []
-    ordered = tuple(sorted(files))
     allowed = frozenset(accept)
-    for file in ordered:
-        graphs[file.graph] = read(file, allowed, findings)
-    return Dataset(graphs, ordered, tuple(sorted(findings)))
+    ordered = tuple(files)
+    bound = 0
+    for file in _in_order(ordered):
+        read(file, allowed, gatherer, findings)
+        bound = bound if file.kind == "shapes" else len(gatherer.shared.terms)
+    gatherer.close()
+    return Dataset(tuple(sorted(ordered)), tuple(sorted(findings)), gatherer.kinds, gatherer.records, bound)
+
+
+def _in_order(files: Iterable[ProjectFile]) -> list[ProjectFile]:
+    return sorted(files, key=lambda file: (file.kind == "shapes", file))

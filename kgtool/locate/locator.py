@@ -2,54 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import re
 from functools import cached_property
 
 import pyoxigraph as ox
 
 from kgtool.finding import Place
 from kgtool.load import Dataset
+from kgtool.locate.homes import Homes
+from kgtool.locate.pairing import Key, Spot, keys_of, pair
 from kgtool.project import ProjectFile
-from kgtool.turtle import Lines, Statement, literal_key, statements
+from kgtool.turtle import Blocks, Lines, unescape
 
-_Key = tuple[str, ...]
-# How far ahead a statement may stand in one reading and not yet in the other: cells of a collection come in another order.
-_WINDOW = 64
-
-
-@dataclass(frozen=True, slots=True)
-class _Spot:
-    """Offsets of one statement's subject, predicate and object."""
-
-    subject: int
-    predicate: int
-    object: int
+# Code points; a longer text is read by blocks first.
+_LARGE = 200_000
+_LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"(?:@([A-Za-z0-9-]+)|\^\^<([^>]*)>)?', re.DOTALL)
 
 
 class Locator:
-    """Places of a dataset's statements. Cost: nothing until the first question; then one pass over the quads, and one
-    tokenisation (about 20 µs a statement) of each file that a question leads to."""
+    """Places of a dataset's statements.
 
-    def __init__(self, dataset: Dataset) -> None:
+    Cost: nothing until the first question; then a look-up in the columns, and each file that a question leads to is read
+    once more: tokenised whole (about 20 µs a statement), or by blocks where it is large (0.5 µs).
+    """
+
+    def __init__(self, dataset: Dataset, large: int = _LARGE) -> None:
         self._dataset = dataset
-        self._spots: dict[str, Mapping[_Key, _Spot]] = {}
-        self._lines: dict[str, Lines] = {}
+        self._large = large
+        self._homes = Homes(dataset)
+        self._ids = next(iter(dataset.kinds.values())).ids if dataset.kinds else {}
+        self._texts: dict[str, _Text] = {}
 
     @cached_property
     def _by_name(self) -> dict[str, ProjectFile]:
-        return {file.name: file for file in self._dataset.files}
-
-    @cached_property
-    def _files(self) -> dict[_Key, str]:
-        found: dict[_Key, str] = {}
-        for file in self._dataset.files:
-            for quad in self._dataset.graphs[file.graph]:
-                subject, predicate, value = _keys(quad)
-                found.setdefault((subject,), file.name)
-                found.setdefault((subject, predicate), file.name)
-                found.setdefault((subject, predicate, value), file.name)
-        return found
+        return {file.name: file for file in self._dataset.files if file in self._dataset.records}
 
     def place(self, subject: str, predicate: str = "", value: str = "") -> Place:
         """The place of a statement.
@@ -65,104 +51,77 @@ class Locator:
             The object's place when it is given and stands there, else the predicate's, else the subject's;
             `Place("")` when no file describes the subject.
         """
-        node = subject if subject.startswith("_:") else f"<{subject}>"
-        wanted = f"<{predicate}>" if predicate else ""
-        for key in ((node, wanted, _value_key(value)), (node, wanted), (node,)):
-            name = self._files.get(key)
-            if name is not None:
-                return self._in_file(name, key)
+        terms = (_term(subject if subject.startswith("_:") else f"<{subject}>"), _term(f"<{predicate}>"), _term(value))
+        codes = tuple(-1 if term is None else self._ids.get(term, -1) for term in terms)
+        if codes[0] < 0:
+            return Place("")
+        asked = ((self._homes.of_triple, 3), (self._homes.of_pair, 2), (self._homes.of_subject, 1))
+        for home, length in asked:
+            if -1 not in codes[:length]:
+                name = home(*codes[:length])
+                if name:
+                    return self._in_file(name, keys_of(*terms[:length]))
         return Place("")
 
     def of_quad(self, quad: ox.Quad) -> Place:
         """The place of a statement that the dataset holds."""
-        subject, predicate, _ = _keys(quad)
-        return self.place(subject.strip("<>"), predicate.strip("<>"), str(quad.object))
+        subject = quad.subject.value if isinstance(quad.subject, ox.NamedNode) else str(quad.subject)
+        return self.place(subject, quad.predicate.value, str(quad.object))
 
-    def _in_file(self, name: str, key: _Key) -> Place:
-        if name not in self._spots:
-            file = self._by_name[name]
-            text = file.path.read_bytes().removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
-            self._lines[name] = Lines(text)
-            self._spots[name] = _pair(self._dataset.graphs[file.graph], text)
-        spot = self._spots[name].get(key)
+    def _in_file(self, name: str, key: Key) -> Place:
+        if name not in self._texts:
+            broken = any(one.place.path == name for one in self._dataset.findings)
+            self._texts[name] = _Text(self._dataset, self._by_name[name], blocks=not broken, large=self._large)
+        return self._texts[name].place(key)
+
+
+class _Text:
+    """One file's text, read again for places."""
+
+    def __init__(self, dataset: Dataset, file: ProjectFile, *, blocks: bool, large: int) -> None:
+        self._dataset, self._file = dataset, file
+        self.text = file.path.read_bytes().removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
+        self._lines = Lines(self.text)
+        self._by_block = blocks and len(self.text) >= large
+
+    @cached_property
+    def _blocks(self) -> Blocks:
+        return Blocks(self.text)
+
+    @cached_property
+    def _spots(self) -> dict[Key, Spot]:
+        return pair(tuple(self._dataset.of_file(self._file)), self.text)
+
+    def place(self, key: Key) -> Place:
+        spot = self._in_block(key) or self._spots.get(key)
         if spot is None:
-            return Place(name)
+            return Place(self._file.name)
         offset = (spot.subject, spot.predicate, spot.object)[len(key) - 1]
-        return Place(name, *self._lines[name].place(offset))
+        return Place(self._file.name, *self._lines.place(offset))
+
+    def _in_block(self, key: Key) -> Spot | None:
+        """The spot of a statement at the top of a large text; None for what only the whole text shows."""
+        if not self._by_block or any(term.startswith("_:") for term in key):
+            return None
+        for one in self._blocks.statements(key[0]):
+            if (one.subject, one.predicate, one.object)[: len(key)] == key:
+                return Spot(one.subject_at, one.predicate_at, one.object_at)
+        return None
 
 
-def _keys(quad: ox.Quad) -> tuple[str, str, str]:
-    return _term_key(quad.subject), _term_key(quad.predicate), _term_key(quad.object)
-
-
-def _term_key(term: object) -> str:
-    if isinstance(term, ox.NamedNode):
-        return f"<{term.value}>"
-    if isinstance(term, ox.Literal):
-        return literal_key(term.value, term.language or "", term.datatype.value)
-    return str(term)
-
-
-def _value_key(value: str) -> str:
-    """A term in N-Triples form as a key."""
-    if not value.startswith('"'):
-        return value
-    for statement in statements(f"<x:s> <x:p> {value} ."):
-        return statement.object
-    return value
-
-
-def _pair(quads: tuple[ox.Quad, ...], text: str) -> Mapping[_Key, _Spot]:
-    """The spots of a file's statements by (subject), (subject, predicate) and the whole triple, in the dataset's terms."""
-    spots: dict[_Key, _Spot] = {}
-    for quad, statement in _matches(quads, statements(text)):
-        spot = _Spot(statement.subject_at, statement.predicate_at, statement.object_at)
-        keys = _keys(quad)
-        for length in (1, 2, 3):
-            spots.setdefault(keys[:length], spot)
-    return spots
-
-
-def _matches(quads: tuple[ox.Quad, ...], found: Iterator[Statement]) -> Iterator[tuple[ox.Quad, Statement]]:
-    """Pair what pyoxigraph read with what stands in the text.
-
-    Both come in nearly the same order, so each quad takes the first waiting statement that agrees with it under the
-    blank nodes matched so far; a file with syntax errors leaves some of either unpaired.
-    """
-    same: dict[str, str] = {}
-    taken: set[str] = set()
-    waiting: dict[int, Statement] = {}
-    number = 0
-    for quad in quads:
-        keys = _keys(quad)
-        while len(waiting) < _WINDOW and (statement := next(found, None)) is not None:
-            waiting[number] = statement
-            number += 1
-        for position, statement in waiting.items():
-            if _agree(keys, statement, same, taken):
-                del waiting[position]
-                yield quad, statement
-                break
-        else:
-            # Nothing near agrees: the text's side is behind an error; let the window move on.
-            if waiting and len(waiting) >= _WINDOW:
-                del waiting[next(iter(waiting))]
-
-
-def _agree(keys: tuple[str, str, str], statement: Statement, same: dict[str, str], taken: set[str]) -> bool:
-    new: list[tuple[str, str]] = []
-    for key, term in zip(keys, (statement.subject, statement.predicate, statement.object), strict=True):
-        if not term.startswith("_:"):
-            if key != term:
-                return False
-        elif term in same:
-            if same[term] != key:
-                return False
-        elif not key.startswith("_:") or key in taken:
-            return False
-        else:
-            new.append((term, key))
-    for term, key in new:
-        same[term] = key
-        taken.add(key)
-    return True
+def _term(text: str) -> ox.NamedNode | ox.BlankNode | ox.Literal | None:
+    """The term that a text in N-Triples form is; None when it is none."""
+    try:
+        if text.startswith("_:"):
+            return ox.BlankNode(text[2:])
+        if text.startswith("<"):
+            return ox.NamedNode(text[1:-1])
+        match = _LITERAL.fullmatch(text)
+        if match is None:
+            return None
+        value = unescape(match[1])
+        if match[2]:
+            return ox.Literal(value, language=match[2])
+        return ox.Literal(value, datatype=ox.NamedNode(match[3])) if match[3] else ox.Literal(value)
+    except ValueError:
+        return None

@@ -41,6 +41,11 @@ class ProjectFile:
     refused: str = ""
 
     @property
+    def suffix(self) -> str:
+        """The name's ending in lower case, `.ttl`: an ending in capitals means the same."""
+        return self.path.suffix.lower()
+
+    @property
     def shipped(self) -> bool:
         return self.name.startswith("model:")
 
@@ -91,7 +96,7 @@ def model_root() -> Path:
 
 def _walk(folder: Path, suffixes: tuple[str, ...]) -> Iterator[tuple[Path, str]]:
     if not folder.is_dir():
-        if not folder.name.endswith(suffixes):
+        if not folder.name.lower().endswith(suffixes):
             raise _unusable(
                 folder, f"須為資料夾或 {'、'.join(suffixes)} 檔", f"is no folder and no {', '.join(suffixes)} file"
             )
@@ -103,7 +108,7 @@ def _walk(folder: Path, suffixes: tuple[str, ...]) -> Iterator[tuple[Path, str]]
             if (Path(parent) / name).is_symlink():
                 yield Path(parent) / name, "symlink"
         for name in sorted(names):
-            if name.startswith(".") or not name.endswith(suffixes):
+            if name.startswith(".") or not name.lower().endswith(suffixes):
                 continue
             path = Path(parent) / name
             yield path, _refusal(path, folder)

@@ -1,6 +1,6 @@
 """Entailment: a graph in, the inferred triples and the contradictions out; proofs of both."""
 
-from kgtool.reason.closing import close
+from kgtool.reason.closing import Reasoned, close, reasoned, reasoned_by_reference
 from kgtool.reason.entail import Entailment, reason
 from kgtool.reason.model import Closure, Contradiction, Fact, Limits, Proof
 from kgtool.reason.profile import Departure, Violation, departures, is_calendar
@@ -8,6 +8,7 @@ from kgtool.reason.proof import Prover, contradictions
 from kgtool.reason.words import Words, rule_words
 
 __all__ = [
-    "Closure", "Contradiction", "Departure", "Entailment", "Fact", "Limits", "Proof", "Prover", "Violation", "Words",
-    "close", "contradictions", "departures", "is_calendar", "reason", "rule_words",
+    "Closure", "Contradiction", "Departure", "Entailment", "Fact", "Limits", "Proof", "Prover", "Reasoned", "Violation",
+    "Words", "close", "contradictions", "departures", "is_calendar", "reason", "reasoned", "reasoned_by_reference",
+    "rule_words",
 ]  # fmt: skip

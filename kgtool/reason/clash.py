@@ -167,7 +167,8 @@ class Checks:
         given = {number: sorted(classes & codes.keys()) for number, classes in enumerate(state.types.sets)}
         plain = {XSD + "string", RDF + "langString"}
         broken: dict[int, None] = {}
-        for node, term in enumerate(index.terms):
+        for node in index.mentioned:
+            term = index.terms[node]
             if not isinstance(term, ox.Literal):
                 continue
             datatype = term.datatype.value

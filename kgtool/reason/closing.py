@@ -1,8 +1,9 @@
-"""`close`: a graph in, its closure and contradictions out, by either reasoner."""
+"""A graph in, its closure and contradictions out, by either reasoner: as triples, or as what checks read of it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import pyoxigraph as ox
 
@@ -10,9 +11,10 @@ from kgtool.formats import Reasoner
 from kgtool.index import Index
 from kgtool.reason.engine import no_collection
 from kgtool.reason.entail import Entailment, can_be_subject, reason
-from kgtool.reason.model import Closure, Limits
+from kgtool.reason.model import Closure, Contradiction, Limits
 from kgtool.reason.proof import contradictions
 from kgtool.reason.rule import HALF, LOW
+from kgtool.terms import RDF
 
 
 def close(
@@ -43,6 +45,47 @@ def close(
         # Proofs cost time and memory, so they are made only for a graph that has something to explain.
         proved = reason(index, limits, why=True)
         return Closure(shown(found), contradictions(proved), len(proved.engine.clashes))
+
+
+@dataclass(frozen=True, slots=True)
+class Reasoned:
+    """What validation needs to know of a closure, which itself is let go.
+
+    Attributes:
+        types: the inferred types of stated subjects, in the codes of the index that was closed.
+        contradictions, found: as in `Closure`.
+    """
+
+    types: Index
+    contradictions: tuple[Contradiction, ...]
+    found: int = 0
+
+
+def reasoned(index: Index, limits: Limits | None = None) -> Reasoned:
+    """Close a graph for validation; its triples are not written out.
+
+    Raises:
+        EngineError: E-REASON-LIMIT; there is no result then.
+    """
+    with no_collection():
+        entailment = reason(index, limits)
+        types, clashes = entailment.types(), len(entailment.engine.clashes)
+        del entailment
+        if not clashes:
+            return Reasoned(types, ())
+        return Reasoned(types, contradictions(reason(index, limits, why=True)), clashes)
+
+
+def reasoned_by_reference(index: Index, statements: Iterable[ox.Quad]) -> Reasoned:
+    """The same by owlrl; `statements` are those of the index.
+
+    Raises:
+        EngineError: owlrl failed; there is no result then.
+    """
+    closure = close(statements, reasoner=Reasoner.OWLRL)
+    types, kind = index.layer(), ox.NamedNode(RDF + "type")
+    types.extend(triple for triple in closure.inferred if triple.predicate == kind)
+    return Reasoned(types, closure.contradictions, closure.found)
 
 
 def shown(found: Entailment) -> tuple[ox.Triple, ...]:

@@ -52,6 +52,27 @@ class Entailment:
             layer.add(subject, predicate, value)
         return layer
 
+    def types(self) -> Index:
+        """The inferred types of stated subjects as an index that shares the stated one's codes.
+
+        Cost: linear in the typed nodes, one group a set of classes; 8 bytes a type.
+        """
+        engine, terms, typed = self.engine, self.index.terms, self.engine.names.type_
+        said, of, same = self.index.forward(typed), engine.state.types.of, engine.same
+        groups: dict[tuple[int, tuple[int, ...]], list[int]] = {}
+        subjects = set().union(*(self.index.column(predicate)[0] for predicate in self.index.predicates))
+        for node in sorted(subjects):
+            number = of[same.find(node)] if node in same.parent else of[node]
+            if number:
+                groups.setdefault((number, said.get(node, ())), []).append(node)
+        layer = self.index.layer()
+        for (number, stated), nodes in groups.items():
+            for cls in sorted(engine.state.types.sets[number].difference(stated)):
+                members = [node for node in nodes if node != cls]
+                if can_be_subject(terms[cls]) and members:
+                    layer.put(typed, members, [cls] * len(members))
+        return layer
+
     def holds(self, fact: Fact) -> bool:
         """Whether a statement is stated or follows, equalities written out. Cost: a few look-ups."""
         codes = [self.index.ids.get(term) for term in fact]

@@ -30,7 +30,7 @@ class Loader:
         self._same = state.same
         self._groups = groups
         # Triple terms (RDF 1.2) mean nothing in OWL 2: statements that hold one are left out.
-        self._quoted = frozenset(code for code, term in enumerate(index.terms) if isinstance(term, ox.Triple))
+        self._quoted = frozenset(code for code in index.mentioned if isinstance(index.terms[code], ox.Triple))
 
     def load(self) -> None:
         """Fill the state; rules that need no look-up see their statements here and nowhere else. Cost: linear."""
@@ -69,7 +69,8 @@ class Loader:
         asked = [code for code in sorted(self._plan.fillers) if getattr(terms[code], "value", "") in DATATYPES]
         if not asked:
             return
-        for code, term in enumerate(terms):
+        for code in self._index.mentioned:
+            term = terms[code]
             value = value_of(term) if isinstance(term, ox.Literal) else None
             for datatype in asked if value is not None else ():
                 if value is not None and holds(str(getattr(terms[datatype], "value", "")), value):

@@ -47,7 +47,7 @@ def _unknown(shape: Shape, index: Index) -> set[str]:
         isinstance(constraint.test, Count | Qualified) and constraint.test.least for constraint in shape.constraints
     ):
         return set()
-    return {predicate for predicate in predicates(shape.path) if index.iri(predicate) < 0}
+    return {predicate for predicate in predicates(shape.path) if index.iri(predicate) not in index.mentioned}
 
 
 def _problem(rule: str, shape: Shape, predicate: str, value: str, message: Mapping[str, str]) -> Problem:

@@ -7,7 +7,7 @@ nodes, and goes on behind an error at the next statement. A stack of frames, no 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
@@ -61,7 +61,9 @@ def literal_key(value: str, language: str, datatype: str) -> str:
 
 
 @dataclass
-class _Reader:
+class Reader:
+    """What has been declared and what is open while a text is read."""
+
     prefixes: dict[str, str] = field(default_factory=dict)
     base: str = ""
     frames: list[_Frame] = field(default_factory=list)
@@ -140,8 +142,12 @@ def statements(text: str) -> Iterator[Statement]:
 
     Cost: linear; about 10 µs a statement.
     """
-    reader = _Reader()
-    stream = (token for token in tokens(text) if token.kind not in _QUIET)
+    return read(Reader(), tokens(text))
+
+
+def read(reader: Reader, every: Iterable[Token]) -> Iterator[Statement]:
+    """The statements of tokens, under what the reader knows; directives among them change that."""
+    stream = (token for token in every if token.kind not in _QUIET)
     waiting: list[Token] = []
 
     def following() -> Token | None:
@@ -159,7 +165,7 @@ def statements(text: str) -> Iterator[Statement]:
             reader.out.clear()
 
 
-def _plain(reader: _Reader, token: Token) -> None:
+def _plain(reader: Reader, token: Token) -> None:
     """A token that needs no look-ahead."""
     if token.kind is Kind.PUNCTUATION:
         reader.punctuation(token)
@@ -175,7 +181,7 @@ def _plain(reader: _Reader, token: Token) -> None:
         reader.frames.clear()
 
 
-def _word(reader: _Reader, token: Token) -> None:
+def _word(reader: Reader, token: Token) -> None:
     if token.text == "a":
         reader.take(f"<{_TYPE}>", token.start)
     elif token.text in {"true", "false"}:
@@ -184,7 +190,7 @@ def _word(reader: _Reader, token: Token) -> None:
         reader.frames.clear()
 
 
-def _literal(reader: _Reader, token: Token, following: _Next, waiting: list[Token]) -> str:
+def _literal(reader: Reader, token: Token, following: _Next, waiting: list[Token]) -> str:
     quotes = 3 if token.kind is Kind.LONG_STRING else 1
     value = unescape(token.text[quotes:-quotes])
     suffix = following()
@@ -200,7 +206,7 @@ def _literal(reader: _Reader, token: Token, following: _Next, waiting: list[Toke
     return literal_key(value, "", XSD + "string")
 
 
-def _directive(reader: _Reader, token: Token, following: _Next) -> None:
+def _directive(reader: Reader, token: Token, following: _Next) -> None:
     """`@prefix p: <iri> .`, `PREFIX p: <iri>`, `@base <iri> .`, `BASE <iri>`; a redefinition holds from here on."""
     reader.frames.clear()
     name = token.text.lstrip("@").lower()

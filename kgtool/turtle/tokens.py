@@ -9,19 +9,20 @@ from __future__ import annotations
 
 import bisect
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
-# PN_CHARS_BASE and PN_CHARS of Turtle §6.5, as the inside of a character class.
+# PNCHARS_BASE and PNCHARS of Turtle §6.5, as the inside of a character class.
 _BASE = (
     "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d\u2070-\u218f\u2c00-\u2fef"
     "\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
 )
-_CHARS = _BASE + "_0-9\u00b7\u0300-\u036f\u203f-\u2040\\-"
+CHARS = _BASE + "_0-9\u00b7\u0300-\u036f\u203f-\u2040\\-"
 _ESCAPE = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%]"
-_PREFIX = rf"(?:[{_BASE}](?:[{_CHARS}.]*[{_CHARS}])?)?"
-_LOCAL = rf"(?:(?:[{_CHARS}:]|{_ESCAPE})(?:(?:[{_CHARS}:.]|{_ESCAPE})*(?:[{_CHARS}:]|{_ESCAPE}))?)?"
+PREFIX = rf"(?:[{_BASE}](?:[{CHARS}.]*[{CHARS}])?)?"
+LOCAL = rf"(?:(?:[{CHARS}:]|{_ESCAPE})(?:(?:[{CHARS}:.]|{_ESCAPE})*(?:[{CHARS}:]|{_ESCAPE}))?)?"
 
 
 class Kind(IntEnum):
@@ -47,9 +48,9 @@ _TOKEN = re.compile(
     r"|(<[^\x00-\x20<>\"{}|^`\\]*(?:\\u[0-9A-Fa-f]{4}[^\x00-\x20<>\"{}|^`\\]*|\\U[0-9A-Fa-f]{8}[^\x00-\x20<>\"{}|^`\\]*)*>)"
     r'|("""(?:"{0,2}(?:[^"\\]|\\.))*"""|\'\'\'(?:\'{0,2}(?:[^\'\\]|\\.))*\'\'\')'
     r'|("(?:[^"\\\r\n]|\\.)*"|\'(?:[^\'\\\r\n]|\\.)*\')'
-    rf"|(_:[{_BASE}_0-9:](?:[{_CHARS}.:]*[{_CHARS}:])?)"
+    rf"|(_:[{_BASE}_0-9:](?:[{CHARS}.:]*[{CHARS}:])?)"
     r"|([+-]?(?:[0-9]+\.[0-9]*[eE][+-]?[0-9]+|\.?[0-9]+[eE][+-]?[0-9]+|[0-9]*\.[0-9]+|[0-9]+))"
-    rf"|({_PREFIX}:{_LOCAL})"
+    rf"|({PREFIX}:{LOCAL})"
     r"|(@[A-Za-z]+(?:--?[A-Za-z0-9]+)*)"
     r"|([A-Za-z]+)"
     r"|(\^\^|<<|>>|[~.;,\[\](){}])"
@@ -67,9 +68,13 @@ class Token:
     start: int
 
 
-def tokens(text: str) -> Iterator[Token]:
-    """Every token, white space and comments included, so that the tokens' texts joined are the text again."""
-    for match in _TOKEN.finditer(text):
+def tokens(text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[Token]:
+    """Every token, white space and comments included, so that the tokens' texts joined are the text again.
+
+    Args:
+        start, end: offsets between tokens; only what lies between them is read.
+    """
+    for match in _TOKEN.finditer(text, start, end):
         yield Token(Kind(match.lastindex or Kind.ERROR), match.group(), match.start())
 
 
