@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import datetime
 import difflib
+import heapq
+import itertools
+import os.path
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -30,10 +33,27 @@ Bound = Term | tuple[Term, ...]
 # What a user gave for a parameter: a text, or several.
 Given = Mapping[str, str | Sequence[str]]
 _MOST_VALUES = 100
+_LONGEST_SLIP = 500  # what is longer is no slip of the pen, and comparing it takes long
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?")
 _LANG = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 _UNSAFE = re.compile(r"[\ud800-\udfff]")
+
+
+class ParamError(UsageError):
+    """A parameter that is unknown, missing or wrong.
+
+    Attributes:
+        parameter: its name, as it was given.
+        value: the text that is wrong, None where the parameter itself is.
+        allowed: values (or names of parameters) that are possible, where there is a list; not the members of a class.
+        nearest: the one that is meant, most likely; "" when none is near.
+    """
+
+    parameter = ""
+    value: str | None = None
+    allowed: tuple[str, ...] = ()
+    nearest = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +96,16 @@ class Binder:
                 parameter's class.
         """
         if param.values and value not in param.values:
-            raise _usage(
-                param, texts(zh=f"須為 {'、'.join(param.values)} 之一", en=f"must be one of {', '.join(param.values)}")
-            )
+            near = difflib.get_close_matches(value[:80], param.values, 1)
+            listed = texts(zh=f"須為 {'、'.join(param.values)} 之一", en=f"must be one of {', '.join(param.values)}")
+            raise _usage(param, listed, value, near[0] if near else "")
         if "\x00" in value or _UNSAFE.search(value):
-            raise _usage(param, texts(zh="含有不能使用的字元", en="holds a character that no RDF term may hold"))
+            raise _usage(param, texts(zh="含有不能使用的字元", en="holds a character that no RDF term may hold"), value)
         if param.type is ParamType.IRI:
             return self._iri(param, value)
         literal = _literal(param, value, self.today)
         if not within(param, literal.value):
-            raise _usage(param, _out_of_bounds(param))
+            raise _usage(param, _out_of_bounds(param), value)
         return literal
 
     def _iri(self, param: Param, value: str) -> ox.NamedNode:
@@ -93,7 +113,7 @@ class Binder:
         try:
             node = ox.NamedNode(iri) if iri else self._by_label(param, value)
         except ValueError as error:
-            raise _usage(param, texts(zh=f"「{value}」不是正確的 IRI", en=f"'{value}' is not an IRI")) from error
+            raise _usage(param, texts(zh=f"「{value}」不是正確的 IRI", en=f"'{value}' is not an IRI"), value) from error
         if param.cls and not self._is_a(node, param.cls):
             raise self._no_such(param, value, node)
         return node
@@ -112,12 +132,14 @@ class Binder:
             raise _usage(
                 param,
                 texts(zh=f"「{value}」可指多個資源:{which}", en=f"'{value}' names more than one resource: {which}"),
+                value,
             )
         raise _usage(
             param,
             texts(
                 zh=f"「{value}」不是 IRI、前綴名稱或已知名稱", en=f"'{value}' is no IRI, prefixed name or known label"
             ),
+            value,
         )
 
     def _is_a(self, node: ox.NamedNode, cls: str) -> bool:
@@ -128,9 +150,9 @@ class Binder:
         known = [found.value for found in self._rows(
             f"SELECT DISTINCT ?x WHERE {{ ?x a/<{RDFS}subClassOf>* <{self.curies.expand(param.cls)}> . FILTER(isIRI(?x)) }} ORDER BY ?x"
         )]  # fmt: skip
-        near = difflib.get_close_matches(node.value, known, 1)
+        near = _nearest(node.value, known)
         message = texts(zh=f"資料中沒有 {param.cls}「{value}」", en=f"the data has no {param.cls} '{value}'")
-        return _usage(param, message, self.curies.short(near[0]) if near else "")
+        return _usage(param, message, value, self.curies.short(near[0]) if near else "")
 
     def _rows(self, text: str) -> list[ox.NamedNode]:
         answer = self.store.query(text, {})
@@ -194,7 +216,7 @@ def _literal(param: Param, value: str, today: datetime.date) -> ox.Literal:
         day = today.isoformat() if value == "today" else value
         if _is_day(day):
             return ox.Literal(day, datatype=ox.NamedNode(XSD + "date"))
-    raise _usage(param, texts(zh=f"「{value}」不是 {kind}", en=f"'{value}' is not of type {kind}"))
+    raise _usage(param, texts(zh=f"「{value}」不是 {kind}", en=f"'{value}' is not of type {kind}"), value)
 
 
 def _is_day(value: str) -> bool:
@@ -202,6 +224,21 @@ def _is_day(value: str) -> bool:
         return datetime.date.fromisoformat(value).isoformat() == value
     except ValueError:
         return False
+
+
+def _nearest(iri: str, known: Sequence[str]) -> list[str]:
+    """The IRI of `known` that is most like another, compared without what all begin with.
+
+    Cost: about 5 µs each to find the 100 that share most pairs of letters, and 20 µs for each of those.
+    """
+    start = len(os.path.commonprefix([iri, *known]))  # noqa: RUF071 - letters, not folders
+    if len(iri) > start + _LONGEST_SLIP:
+        return []
+    wanted = set(itertools.pairwise(iri[start:]))
+    ranked = heapq.nsmallest(
+        100, ((-len(wanted.intersection(itertools.pairwise(k[start:]))), k[start:]) for k in known)
+    )
+    return [iri[:start] + rest for rest in difflib.get_close_matches(iri[start:], [rest for _, rest in ranked], 1)]
 
 
 def _too_many(param: Param) -> Texts:
@@ -218,7 +255,7 @@ def _out_of_bounds(param: Param) -> Texts:
     return texts(zh=f"須介於 {param.least} 與 {param.most}", en=f"must be between {param.least} and {param.most}")
 
 
-def _usage(param: Param, what: Texts, near: str = "") -> UsageError:
+def _usage(param: Param, what: Texts, value: str | None = None, near: str = "") -> ParamError:
     hint = texts(zh="`kgtool query 名稱 --help` 說明各參數。", en="`kgtool query NAME --help` explains the parameters.")
     if near:
         hint = texts(zh=f"是否指「{near}」?", en=f"Did you mean '{near}'?")
@@ -226,14 +263,16 @@ def _usage(param: Param, what: Texts, near: str = "") -> UsageError:
         hint = texts(
             zh=f"例如:--param {param.name}={param.example}", en=f"Example: --param {param.name}={param.example}"
         )
-    return UsageError(
+    error = ParamError(
         "E-PARAM",
         texts(zh=f"參數「{param.name}」{what['zh-Hant']}。", en=f"parameter '{param.name}': {what['en']}."),
         hint,
     )
+    error.parameter, error.value, error.allowed, error.nearest = param.name, value, param.values, near
+    return error
 
 
-def _unknown(query: NamedQuery, name: str) -> UsageError:
+def _unknown(query: NamedQuery, name: str) -> ParamError:
     known = list(query.params)
     near = difflib.get_close_matches(name, known, 1)
     listed = ", ".join(known) or "-"
@@ -242,8 +281,10 @@ def _unknown(query: NamedQuery, name: str) -> UsageError:
         if near
         else texts(zh=f"可用參數:{listed}", en=f"Parameters: {listed}")
     )
-    return UsageError(
+    error = ParamError(
         "E-PARAM-UNKNOWN",
         texts(zh=f"查詢 {query.name} 沒有參數「{name}」。", en=f"query {query.name} has no parameter '{name}'."),
         hint,
     )
+    error.parameter, error.allowed, error.nearest = name, tuple(known), near[0] if near else ""
+    return error

@@ -22,7 +22,7 @@ from kgtool.catalog import NamedQuery, Param, ParamType
 from kgtool.catalog.text import form
 from kgtool.engine import Solutions, Triples
 from kgtool.errors import QueryError, UsageError
-from kgtool.named import Binder, bound_text, run
+from kgtool.named import Binder, ParamError, _nearest, bound_text, run
 from kgtool.project import ProjectFile, open_project
 from kgtool.query import Workbench, open_workbench
 from kgtool.terms import XSD
@@ -284,8 +284,8 @@ def test_defaults_are_filled_in_and_an_optional_parameter_without_value_is_left_
                 "E-PARAM",
                 "parameter 'size': must be one of small, large.",
                 "參數「size」須為 small、large 之一。",
-                "`kgtool query NAME --help` explains the parameters.",
-                "`kgtool query 名稱 --help` 說明各參數。",
+                "Did you mean 'small'?",
+                "是否指「small」?",
             ),
         ),
         (
@@ -491,3 +491,30 @@ def test_query_without_a_group_cannot_take_parameters(text: str) -> None:
         "zh-Hant": "查詢 q 沒有可綁定參數的 WHERE 群組。",
     }
     assert bound_text(dataclasses.replace(query, params={}), {}) == text
+
+
+@pytest.mark.parametrize(
+    ("params", "parts"),
+    [
+        ({"city": "x", "size": "smal"}, ("size", "smal", ("small", "large"), "small")),
+        ({"city": "x", "sinse": "today"}, ("sinse", None, ("city", "since", "size"), "since")),
+        ({"size": "small"}, ("city", None, (), "")),
+        ({"city": "x", "since": "2013-02-30"}, ("since", "2013-02-30", (), "")),
+    ],
+    ids=["value", "name", "missing", "type"],
+)
+def test_a_wrong_parameter_is_told_in_parts_too(
+    binder: Binder, params: Mapping[str, str], parts: tuple[object, ...]
+) -> None:
+    with pytest.raises(ParamError) as caught:
+        binder.bind(EVERYTHING, params)
+    error = caught.value
+    assert (error.parameter, error.value, error.allowed, error.nearest) == parts
+
+
+def test_the_nearest_of_many_is_found_wherever_the_slip_is() -> None:
+    known = [f"https://example.org/id/government/city-{number}" for number in range(3000)]
+    assert _nearest("https://example.org/id/government/citty-1234", known) == [known[1234]]
+    assert _nearest("https://example.org/id/goverment/city-1234", known) == [known[1234]]
+    assert _nearest("https://elsewhere.example/", known) == []
+    assert _nearest("https://example.org/id/government/" + "x" * 5000, known) == []

@@ -233,7 +233,7 @@ def test_parameters_given_win_over_a_preset_s_and_those_over_defaults(
         ([], "E-PARAM: parameter 'least': is required. Example: --param least=2"),
         (["least=two"], "E-PARAM: parameter 'least': 'two' is not of type integer. Example: --param least=2"),
         (["least=1", "mots=2"], "E-PARAM-UNKNOWN: query boats-by-size has no parameter 'mots'. Did you mean 'most'?"),
-        (["least=1", "kind=Bot"], "E-PARAM: parameter 'kind': must be one of ex:Boat. `kgtool query NAME --help` explains the parameters."),
+        (["least=1", "kind=Bot"], "E-PARAM: parameter 'kind': must be one of ex:Boat. Did you mean 'ex:Boat'?"),
         (["least"], "E-PARAM-FORM: --param least: write NAME=VALUE. Example: --param since=2004"),
         (["=1"], "E-PARAM-FORM: --param =1: write NAME=VALUE. Example: --param since=2004"),
         (["least=1", "least=2"], "E-PARAM: parameter 'least': takes one value. Example: --param least=2"),

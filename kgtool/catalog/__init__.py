@@ -104,7 +104,7 @@ def _read(file: ProjectFile, project: Project, problems: list[Finding]) -> Named
     return NamedQuery(
         file.path.stem, parent if parent in ROLES else "ask", file, text, sparql.form(text),
         header.summary, header.description, header.params, header.columns, header.tests,
-        header.code, header.severity, header.fix, header.column_texts,
+        header.code, header.severity, header.fix, header.column_texts, header.budget,
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from kgtool.finding import Severity
 
 __all__ = ["Header", "HeaderError", "has_header", "read_header"]
 
-KEYS = ("summary", "description", "params", "columns", "tests", "severity", "code", "fix")
+KEYS = ("summary", "description", "params", "columns", "tests", "severity", "code", "fix", "budget")
 _CODE = re.compile(r"^KG[1-9]\d\d$")
 
 
@@ -36,6 +36,7 @@ class Header:
     code: str
     severity: Severity
     fix: Texts
+    budget: float
 
 
 def read_header(text: str) -> Header:
@@ -66,8 +67,14 @@ def read_header(text: str) -> Header:
         {name: kind for name, (kind, _) in columns.items()},
         {name: said for name, (_, said) in columns.items() if said != ColumnText()},
         tuple(read_test(reader, test) for test in reader.sequence(table, "tests")),
-        code, Severity[word.upper()], reader.texts(table, "fix"),
+        code, Severity[word.upper()], reader.texts(table, "fix"), _budget(reader, table.get("budget", 0)),
     )  # fmt: skip
+
+
+def _budget(reader: Reader, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 3600:
+        raise reader.error("budget", "budget must be seconds, at most 3600", "budget 須為秒數,至多 3600")
+    return float(value)
 
 
 def has_header(text: str) -> bool:

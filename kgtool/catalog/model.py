@@ -89,7 +89,11 @@ class QueryTest:
 
 @dataclass(frozen=True, slots=True)
 class NamedQuery:
-    """A query with a header. `name` is the file's stem; `role` its folder: `ask`, `check` or `build`."""
+    """A query with a header. `name` is the file's stem; `role` its folder: `ask`, `check` or `build`.
+
+    Attributes:
+        budget: seconds that a server lets one run of it take, at most its own limit; 0: that limit.
+    """
 
     name: str
     role: str
@@ -105,6 +109,7 @@ class NamedQuery:
     severity: Severity = Severity.ERROR
     fix: Texts = field(default_factory=dict)
     column_texts: Mapping[str, ColumnText] = field(default_factory=dict)
+    budget: float = 0.0
 
     @property
     def header(self) -> Mapping[str, Any]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from kgtool.errors import KgError, texts
+from kgtool.serve.api import Api, OpenApi, Queries
 from kgtool.serve.graphs import Graphs
 from kgtool.serve.headers import secured
 from kgtool.serve.message import Request, Response
@@ -56,6 +57,10 @@ ROUTES: tuple[Route, ...] = (
     Route("/ontology/", Vocabulary),
     Route("/shapes", Vocabulary),
     Route("/graph/", Graphs),
+    Route("/queries", Queries),
+    Route("/queries/", Queries),
+    Route("/api/", Api),
+    Route("/openapi.json", OpenApi),
 )
 
 
