@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import difflib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,13 +13,14 @@ import pyoxigraph as ox
 from kgtool.catalog import Catalog, NamedQuery, load_catalog
 from kgtool.catalog.header import HeaderError, has_header, read_header
 from kgtool.catalog.text import form
-from kgtool.engine import Answer, EmbeddedStore, QueryRunner, Solutions, guard
+from kgtool.engine import Answer, Bounded, EmbeddedStore, Queryable, QueryRunner, Solutions, guard
+from kgtool.engine.remote import open_remote
 from kgtool.errors import QueryError, Texts, UsageError, texts
 from kgtool.formats import EXTRA_FORMATS, RDF_SUFFIXES
 from kgtool.lang import canonical, pick
 from kgtool.load import load
 from kgtool.named import Binder, Given, run
-from kgtool.project import Preset, Project, ProjectFile, project_files
+from kgtool.project import Preset, Project, ProjectFile, Remote, project_files
 from kgtool.terms import RDFS, SKOS
 from kgtool.write.curie import Curies
 
@@ -32,10 +34,10 @@ class Workbench:
 
     project: Project
     catalog: Catalog
-    store: EmbeddedStore
+    store: Queryable
     curies: Curies
     today: datetime.date
-    runner: QueryRunner
+    runner: Bounded
 
     def find(self, name: str) -> tuple[NamedQuery, Preset | None]:
         """A named query, or a preset and the query it calls.
@@ -132,6 +134,20 @@ def open_workbench(project: Project, now: datetime.datetime) -> Workbench:
     store = EmbeddedStore(load(files, project["accept"]).quads())
     catalog = load_catalog(project)
     return Workbench(project, catalog, store, Curies(project.prefixes), project.today(now), QueryRunner(store))
+
+
+def open_remote_workbench(
+    project: Project, remote: Remote, now: datetime.datetime, environ: Mapping[str, str]
+) -> Workbench:
+    """A project's queries over a graph that lives in another engine; no data file is read, and nothing is asked yet.
+
+    Args:
+        environ: where user and password are (docs/remote.md).
+    Raises:
+        UsageError: only one of user and password is set.
+    """
+    store, runner = open_remote(remote, environ)
+    return Workbench(project, load_catalog(project), store, Curies(project.prefixes), project.today(now), runner)
 
 
 def listing(project: Project, catalog: Catalog) -> list[tuple[str, str, Texts]]:

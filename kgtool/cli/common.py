@@ -16,7 +16,7 @@ from kgtool.errors import KgError, UsageError, texts
 from kgtool.lang import message_language, pick
 
 if TYPE_CHECKING:
-    from kgtool.project import Project
+    from kgtool.project import Project, Remote
 
 _LOCALES = ("LC_ALL", "LC_MESSAGES", "LANG")
 
@@ -32,6 +32,22 @@ def common_options(function: Callable[..., Any]) -> Callable[..., Any]:
     )):  # fmt: skip
         function = option(function)
     return function
+
+
+def endpoint_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--endpoint`, for commands that can ask an engine elsewhere instead of reading the files."""
+    option = click.option(
+        "--endpoint", metavar="URL|NAME", default=None,
+        help="改問遠端引擎 / Ask an engine elsewhere: an address, or a name of [remotes].",
+    )  # fmt: skip
+    return option(function)
+
+
+def remote_of(project: Project, endpoint: str) -> Remote:
+    """What `--endpoint` names."""
+    from kgtool.project import remote_at
+
+    return remote_at(project.remotes, endpoint)
 
 
 def open_from(start: Path | None, options: Mapping[str, str | None]) -> Project:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,7 +12,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kgtool.cli.common import coloured, common_options, language_of, on_terminal, open_from, write_out
+from kgtool.cli.common import (
+    coloured,
+    common_options,
+    endpoint_option,
+    language_of,
+    on_terminal,
+    open_from,
+    remote_of,
+    write_out,
+)
 from kgtool.errors import KgError, UsageError, texts
 from kgtool.formats import ResultFormat
 from kgtool.lang import pick
@@ -19,7 +29,7 @@ from kgtool.lang import pick
 if TYPE_CHECKING:
     from kgtool.catalog import NamedQuery
     from kgtool.engine import Answer, Solutions
-    from kgtool.project import Preset
+    from kgtool.project import Preset, Project
     from kgtool.query import Workbench
 
 _ROLES = {
@@ -47,12 +57,13 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
 )
 @click.option("--file", "file", metavar="F", help="執行查詢檔,- 為標準輸入 / Run a query file; - is standard input.")
 @click.option("--format", "form", type=click.Choice([f.value for f in ResultFormat]), help="輸出格式 / Output format.")
+@endpoint_option
 @click.option("-h", "--help", "wants_help", is_flag=True, help="說明(查詢亦可) / Help, of a query too.")
 @common_options
 @click.pass_context
 def command(
-    ctx: click.Context, name: str | None, params: tuple[str, ...], file: str | None, form: str | None, wants_help: bool,
-    project_dir: Path | None, sources: str | None, as_of: str | None, lang: str | None,
+    ctx: click.Context, name: str | None, params: tuple[str, ...], file: str | None, form: str | None,
+    endpoint: str | None, wants_help: bool, project_dir: Path | None, sources: str | None, as_of: str | None, lang: str | None,
 ) -> int:  # fmt: skip
     """執行具名查詢;不給名稱則列出全部。
 
@@ -67,11 +78,11 @@ def command(
             texts(zh="名稱與 --file 只能擇一。", en="give a name or --file, not both."),
             texts(zh="`kgtool query --help` 說明用法。", en="`kgtool query --help` shows how."),
         )
-    from kgtool.query import listing, open_workbench
+    from kgtool.query import listing
 
     project = open_from(project_dir, {"sources": sources, "as-of": as_of})
     language = language_of(lang, project)
-    bench = open_workbench(project, datetime.datetime.now(datetime.UTC))
+    bench = _bench(project, endpoint)
     if not name and not file:
         write_out(_list(listing(project, bench.catalog), language))
         return 0
@@ -82,6 +93,16 @@ def command(
     answer = bench.answer(name, given) if name else bench.answer_text(_read(file or "-"), given)
     write_out(_text(bench, answer, form, language))
     return 0
+
+
+def _bench(project: Project, endpoint: str | None) -> Workbench:
+    """The project's own graph, or that of an engine elsewhere."""
+    from kgtool.query import open_remote_workbench, open_workbench
+
+    now = datetime.datetime.now(datetime.UTC)
+    if endpoint is None:
+        return open_workbench(project, now)
+    return open_remote_workbench(project, remote_of(project, endpoint), now, os.environ)
 
 
 def _given(params: tuple[str, ...]) -> dict[str, list[str]]:

@@ -44,6 +44,13 @@ class Queryable(Protocol):
     def query(self, text: str, prefixes: Mapping[str, str]) -> Answer: ...
 
 
+class Bounded(Queryable, Protocol):
+    """What answers everybody's queries within limits of its own."""
+
+    @property
+    def limits(self) -> Limits: ...
+
+
 class QueryRunner:
     """Runs queries over a store in a worker, one at a time; any thread may ask.
 

@@ -8,11 +8,11 @@ from kgtool.project.audiences import AudienceRules, Audiences
 from kgtool.project.files import REFUSED, ProjectFile, project_files
 from kgtool.project.presets import Preset
 from kgtool.project.publication import Publication
-from kgtool.project.remotes import Profile, Remote, Scope, remote_at
+from kgtool.project.remotes import Evaluate, Profile, Remote, Scope, remote_at
 from kgtool.project.settings import Project, Setting, open_project
 from kgtool.project.waivers import Waiver
 
 __all__ = [
-    "REFUSED", "AudienceRules", "Audiences", "Preset", "Profile", "Project", "ProjectFile", "Publication", "Remote", "Scope",
+    "REFUSED", "AudienceRules", "Audiences", "Evaluate", "Preset", "Profile", "Project", "ProjectFile", "Publication", "Remote", "Scope",
     "Setting", "Waiver", "open_project", "project_files", "remote_at",
 ]  # fmt: skip

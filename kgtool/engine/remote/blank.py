@@ -12,6 +12,8 @@ from urllib.parse import quote, unquote
 
 import pyoxigraph as ox
 
+from kgtool.engine.store import Term
+
 BLANK = "urn:kgtool:blank:"
 _WITHIN = re.compile(rf"<{re.escape(BLANK)}([^<>\s]*)>")
 _PREFIXES = ("nodeID://", "_:")
@@ -32,6 +34,16 @@ def is_skolem(term: object) -> bool:
 def unskolem(term: ox.NamedNode) -> ox.BlankNode:
     """A blank node with a label of its own for each IRI of one."""
     return ox.BlankNode("r" + term.value.removeprefix(BLANK).encode("utf-8").hex())
+
+
+def skolem_again(term: Term | None) -> Term | None:
+    """A term of an answer with a blank node of `unskolem` as its IRI again; any other as it is."""
+    if isinstance(term, ox.BlankNode) and term.value.startswith("r"):
+        try:
+            return ox.NamedNode(BLANK + bytes.fromhex(term.value[1:]).decode("utf-8"))
+        except ValueError:
+            return term
+    return term
 
 
 def to_engine(text: str, form: str) -> str:

@@ -1,0 +1,34 @@
+"""A remote of the settings as what answers queries over it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from kgtool.engine.limits import LOCAL, Limits
+from kgtool.engine.remote.credentials import credentials_of
+from kgtool.engine.remote.nearby import NearbyStore
+from kgtool.engine.remote.store import RemoteStore
+from kgtool.engine.runner import Bounded
+from kgtool.project import Evaluate, Remote
+
+
+class RemoteQueries(Bounded, Protocol):
+    """What answers named queries over a remote."""
+
+    def columns(self, text: str, prefixes: Mapping[str, str]) -> tuple[str, ...] | None: ...
+
+
+def open_remote(
+    remote: Remote, environ: Mapping[str, str], limits: Limits = LOCAL
+) -> tuple[RemoteStore, RemoteQueries]:
+    """The engine itself, for short look-ups and what is made for it, and what answers the queries that people write.
+
+    Nothing is asked of the engine yet.
+    Args:
+        environ: where user and password are (`kgtool.engine.remote.credentials`).
+    Raises:
+        UsageError: only one of user and password is set.
+    """
+    store = RemoteStore(remote, credentials_of(remote, environ), limits)
+    return store, NearbyStore(store, limits) if remote.evaluate is Evaluate.HERE else store
