@@ -35,14 +35,14 @@ class Select:
 
         Args:
             variables: the columns, to make the order total; none for the query's own order, total or not.
-            nested: cut from a query inside, for engines that sort only so many rows.
+            nested: cut from a query inside, for engines that sort only so many rows, and cut before VALUES is joined.
         """
         keys = " ".join(f"?{name}" for name in variables)
         order = f"{self.order or 'ORDER BY'} {keys}" if keys else self.order
         start = offset + self.offset
         slice_ = f"LIMIT {limit}" + (f" OFFSET {start}" if start else "")
-        if nested and keys:
-            return f"{self.prologue}SELECT {keys} WHERE {{ {{ {self.body} {order}\n{self.values} }} }} {slice_}"
+        if nested and (keys or self.values):
+            return f"{self.prologue}SELECT {keys or '*'} WHERE {{ {{ {self.body} {order}\n{self.values} }} }} {slice_}"
         return f"{self.prologue}{self.body} {order} {slice_}\n{self.values}"
 
 

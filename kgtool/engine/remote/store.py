@@ -107,9 +107,11 @@ class RemoteStore:
     def _select(self, text: str, deadline: Deadline) -> Solutions:
         parts = split(text)
         size = self.remote.page_size
-        if parts is None or (parts.limit is not None and parts.limit <= size):
+        nested = self._ways.nested
+        if parts is None or (parts.limit is not None and parts.limit <= size and not (nested and parts.values)):
             return self._rows(text, deadline)
-        first = self._rows(parts.page(size + 1, 0), deadline)
+        wanted = size + 1 if parts.limit is None else min(size + 1, parts.limit)
+        first = self._rows(parts.page(wanted, 0, nested=nested), deadline)
         if len(first.rows) <= size:
             return first
         return self._pages(parts, first.variables, deadline)

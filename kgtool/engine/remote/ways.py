@@ -19,7 +19,7 @@ class Ways:
 
     Attributes:
         union: form parameters that make the default graph the union of all graphs; None where nothing is known to.
-        nested: pages are cut from a query inside: the engine sorts no more rows than OFFSET and LIMIT may name.
+        nested: pages are cut from a query inside: the engine sorts only so many rows, and joins VALUES behind LIMIT.
         milliseconds: name of the form parameter that tells the engine when to give up; "" for none.
         blank: how a query names a blank node of the store, `{}` for its label; "" where it cannot.
         digest: passwords are answered by digest, never sent.
