@@ -99,7 +99,7 @@ def open_snapshot(
     files = [file for kind in kinds for file in project_files(project, kind, (*RDF_SUFFIXES, *EXTRA_FORMATS))]
     dataset = load(files, project["accept"])
     curies = Curies(project.prefixes)
-    parts = [Part(file.name, file.kind, dataset.graphs[file.graph]) for file in dataset.files]
+    parts = [Part(file.name, file.kind, tuple(dataset.of_file(file))) for file in dataset.files]
     seen = visible(parts, policy_of(project, audience), curies)
     catalog = visible_catalog(load_catalog(project), seen.hidden)
     today = project.today(now)

@@ -342,3 +342,44 @@ def test_a_wrong_parameter_is_a_problem_that_names_it(query: str) -> None:
     assert header(response, "content-type") == "application/problem+json"
     assert set(body["messages"]) == {"zh-Hant", "en"}
     assert body.get("nearest", "layer") == "layer"
+
+
+# --- the dataset as a whole
+
+
+def test_the_catalogue_is_dcat_and_void_is_found_where_it_is_looked_for() -> None:
+    catalogue, void = quads(get("/catalog")), quads(get("/.well-known/void", "application/n-triples"))
+    dcat, space = "http://www.w3.org/ns/dcat#", "http://rdfs.org/ns/void#"
+    assert any(q.object == ox.NamedNode(dcat + "Catalog") for q in catalogue)
+    assert {q.triple for q in catalogue} < {q.triple for q in void}
+    dataset = ox.NamedNode(ADDRESS + "/dataset")
+    assert any((q.subject, q.predicate) == (dataset, ox.NamedNode(space + "uriLookupEndpoint")) for q in void)
+
+
+def test_every_graph_of_the_dataset_is_a_subset_whose_dump_has_as_many_statements_as_it_says() -> None:
+    void = quads(get("/.well-known/void", "application/n-triples"))
+    space = "http://rdfs.org/ns/void#"
+    subsets = {q.object for q in void if q.predicate == ox.NamedNode(space + "subset") and "/graph/" in str(q.object)}
+    said = {q.subject: q.object.value for q in void if q.predicate == ox.NamedNode(space + "triples")}
+    dumps = {q.subject: q.object.value for q in void if q.predicate == ox.NamedNode(space + "dataDump")}
+    assert len(subsets) > 40
+    for subset in sorted(subsets, key=str)[::9]:
+        found = [q for q in quads(get(dumps[subset].removeprefix(ADDRESS))) if q.graph_name != ox.DefaultGraph()]
+        assert len(found) == int(said[subset])
+
+
+def test_what_the_catalogue_names_here_leads_to_it() -> None:
+    names = {q.subject.value for q in quads(get("/catalog")) if str(q.subject).startswith(f"<{ADDRESS}/")}
+    assert len(names) > 50
+    for name in names - {ADDRESS + "/catalog", ADDRESS + "/sparql"}:
+        response = get(name.removeprefix(ADDRESS))
+        assert response.status == 303, name
+    assert get("/query/nothing").status == 404
+
+
+def test_documents_say_which_dataset_they_belong_to() -> None:
+    assert ox.Quad(
+        ox.NamedNode(f"{ADDRESS}/data/{VISIT}"),
+        ox.NamedNode("http://rdfs.org/ns/void#inDataset"),
+        ox.NamedNode(ADDRESS + "/dataset"),
+    ) in quads(get(f"/data/{VISIT}.nt"))

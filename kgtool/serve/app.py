@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from kgtool.errors import KgError, texts
 from kgtool.serve.api import Api, OpenApi, Queries
+from kgtool.serve.dataset import Dataset
 from kgtool.serve.graphs import Graphs
 from kgtool.serve.headers import secured
 from kgtool.serve.message import Request, Response
@@ -61,6 +62,20 @@ ROUTES: tuple[Route, ...] = (
     Route("/queries/", Queries),
     Route("/api/", Api),
     Route("/openapi.json", OpenApi),
+    Route("/catalog", Dataset),
+    Route("/.well-known/void", Dataset),
+    *(
+        Route(path, Dataset)
+        for path in (
+            "/dataset",
+            "/dataset/",
+            "/query/",
+            "/distribution/",
+            "/publisher",
+            "/service",
+            "/contact",
+        )
+    ),
 )
 
 
