@@ -69,7 +69,7 @@ part:p{number}-2 a cd:Participation ; cd:event evt:v{number} ; cd:participant pe
 
 def documents(triples: int, files: int, seed: int, errors: float) -> Iterator[Iterator[str]]:
     """The pieces of each file, in order."""
-    chance = random.Random(seed)  # noqa: S311 - a benchmark's data
+    chance = random.Random(seed)
     visits = max(triples // PER_VISIT, files)
     for file in range(files):
 

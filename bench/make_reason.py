@@ -52,7 +52,7 @@ _ONTOLOGY = """
 def lines(triples: int, seed: int = 7) -> Iterator[str]:
     """About `triples` statements (the ontology included), one line each. Cost: about 2 µs a line."""
     yield from (_statement(*cell.split()) for row in _ONTOLOGY.split("\n") for cell in row.split("|") if cell.strip())
-    yield from itertools.islice(_facts(random.Random(seed)), max(0, triples - 110))  # noqa: S311
+    yield from itertools.islice(_facts(random.Random(seed)), max(0, triples - 110))
 
 
 def _facts(chance: random.Random) -> Iterator[str]:

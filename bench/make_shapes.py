@@ -197,7 +197,7 @@ def make(folder: Path, triples: int, files: int, seed: int = 6) -> int:
     each = sum(len(values) for entity in block(9).values() for values in entity.values())
     blocks = max(triples // each, 2)
     wanted = max(blocks * each // 1000, 1)
-    chosen = random.Random(seed).sample(range(1, blocks), min(wanted, blocks - 1))  # noqa: S311
+    chosen = random.Random(seed).sample(range(1, blocks), min(wanted, blocks - 1))
     spoilt = dict(zip(chosen, _turns(), strict=False))
     expected: list[str] = []
     written = 0

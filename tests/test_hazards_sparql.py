@@ -7,6 +7,7 @@ A server on this machine listens all the while: nothing may connect to it.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import datetime
 import functools
@@ -131,12 +132,19 @@ class Canary:
         return True
 
 
-@pytest.fixture
-def canary() -> Iterator[Canary]:
+@contextlib.contextmanager
+def listening() -> Iterator[Canary]:
+    """A port that nobody may connect to."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.setblocking(False)
         yield Canary(server)
         assert not Canary(server).came(), "somebody connected"
+
+
+@pytest.fixture
+def canary() -> Iterator[Canary]:
+    with listening() as canary:
+        yield canary
 
 
 @pytest.fixture(scope="module")

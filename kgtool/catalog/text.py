@@ -38,8 +38,6 @@ FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 # Words of SPARQL Update and of requests to other servers: a named query never holds one.
 FORBIDDEN = frozenset({"SERVICE", "LOAD", "INSERT", "DELETE", "DROP", "CLEAR", "CREATE", "ADD", "MOVE", "COPY", "WITH"})
 _REMOTE = "SERVICE"
-# Only a text that holds the letters of such a word anywhere is looked at closely.
-_SUSPECT = re.compile("|".join(sorted(FORBIDDEN)), re.IGNORECASE)
 _COMPARED_REMOTE = re.compile(r"\).*SERVICE.*#")
 
 
@@ -91,7 +89,9 @@ def forbidden(text: str) -> Token | None:
     holds SERVICE is one. And it reads `?a <b#` in an expression as "less than" and a comment, where the grammar's
     longest token is an IRI: behind such an IRI in brackets nothing is sure, and the letters are refused everywhere.
     """
-    if not _SUSPECT.search(text):
+    # Only a text that holds the letters of such a word anywhere is looked at closely.
+    letters = text.upper()
+    if not any(word in letters for word in FORBIDDEN):
         return None
     depth, doubtful, before = 0, False, Token("open", "", 0)
     for token in tokens(text, comments=True):

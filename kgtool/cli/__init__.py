@@ -21,6 +21,7 @@ COMMANDS = {
     "query": "執行具名查詢或查詢檔 / Run a named query or a query file",
     "fmt": "將 Turtle 檔排成一致的版面 / Lay out Turtle files in one way",
     "explain": "說明一項敘述何以成立 / Say why a statement holds",
+    "serve": "SPARQL 端點、連結資料與查詢 API / Serve SPARQL, linked data and the queries' API",
     "infer": "印出推得而未載明之三元組 / Print what follows and is not stated",
     "cite": "產生可貼上的證據節點 / Print evidence ready to paste",
     "source": "管理來源文字 / Bring source texts to hand, describe new ones",

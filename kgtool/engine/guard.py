@@ -199,7 +199,26 @@ def _read(text: str) -> Iterator[tuple[_Gauge, int]]:
         yield gauge, start
 
 
+def _harmless(text: str, limits: Limits) -> bool:
+    """Whether the signs in the text are so few that no measure can be over its limit, whatever they stand for.
+
+    A pattern begins behind a bracket, a dot, or is a `;` or `,`; an operator of letters has a space or bracket before
+    it. Cost: about 2 µs, a tenth of reading the tokens.
+    """
+    count = text.count
+    opened = count("{") + count("[") + count("(")
+    patterns = opened + count("}") + count("]") + count(")") + count(".") + count(";") + count(",")
+    signs = sum(map(count, "|&/+-*^!"))
+    words = sum(map(text.upper().count, ("UNION", "OPTIONAL", "MINUS", "EXISTS")))
+    return (
+        opened < limits.depth and patterns < limits.patterns and signs + words < limits.operators
+        and count("!") < limits.nots and count(")") <= limits.stars
+    )  # fmt: skip
+
+
 def _measured(text: str, limits: Limits) -> Refusal | None:
+    if _harmless(text, limits):
+        return None
     for gauge, start in _read(text):
         if gauge.depth > limits.depth:
             return _excess(text, Measure.DEPTH, gauge.depth, limits.depth, start)

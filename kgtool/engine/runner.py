@@ -26,11 +26,12 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 from kgtool.engine import failure
+from kgtool.engine.confined import Worker, address_space
 from kgtool.engine.guard import guard
 from kgtool.engine.limits import LOCAL, Limits
 from kgtool.engine.store import Answer, EmbeddedStore, Solutions, Triples
 from kgtool.engine.wire import HEADER, Kind, Reader, unframe, value_of
-from kgtool.engine.worker import Request, Worker, address_space, start
+from kgtool.engine.worker import Request, start
 from kgtool.errors import QueryError
 
 # Copy on write is eroded and memory fragmented by use: after so many queries a new worker is cheaper than an old one.

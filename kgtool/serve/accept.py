@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from kgtool.lang import MESSAGE_LANGUAGES, message_language
 
@@ -25,7 +26,8 @@ def weights(header: str) -> Iterator[tuple[str, float]]:
             yield value, weight
 
 
-def choose(header: str, offers: Sequence[str]) -> str | None:
+@functools.lru_cache(maxsize=256)
+def choose(header: str, offers: tuple[str, ...]) -> str | None:
     """The media type among `offers` that the client likes best; None when it accepts none of them.
 
     Args:

@@ -11,10 +11,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from kgtool.errors import KgError, texts
+from kgtool.formats import Audience
 from kgtool.serve.api import Api, OpenApi, Queries
 from kgtool.serve.dataset import Dataset
 from kgtool.serve.graphs import Graphs
-from kgtool.serve.headers import secured
+from kgtool.serve.headers import private, secured
 from kgtool.serve.message import Request, Response
 from kgtool.serve.problem import of_error
 from kgtool.serve.refusal import nothing_here
@@ -85,6 +86,7 @@ class App:
     def __init__(self, snapshot: Snapshot, settings: ServeSettings, routes: tuple[Route, ...] = ROUTES) -> None:
         self.snapshot = snapshot
         self.settings = settings
+        self._anyone = settings.audience is Audience.PUBLIC
         made: dict[Factory, Handler] = {}
         for route in routes:
             if route.factory not in made:
@@ -103,7 +105,7 @@ class App:
         except Exception:
             _LOG.exception("%s %s", request.method, request.target)
             response = of_error(request, _defect())
-        return secured(response)
+        return secured(response if self._anyone else private(response))
 
     def _handler(self, target: str) -> Handler:
         handler = self._exact.get(target)

@@ -14,6 +14,7 @@ SECURITY: tuple[tuple[str, str], ...] = (
     ("Referrer-Policy", "no-referrer"),
     ("X-Frame-Options", "DENY"),
 )
+_NAMES = frozenset(name.lower() for name, _ in SECURITY)
 # Anyone's page may read what anyone may read; no credentials are known here.
 CORS: tuple[tuple[str, str], ...] = (("Access-Control-Allow-Origin", "*"),)
 
@@ -21,8 +22,14 @@ CORS: tuple[tuple[str, str], ...] = (("Access-Control-Allow-Origin", "*"),)
 def secured(response: Response) -> Response:
     """The response with the security fields that it does not set itself."""
     have = {name.lower() for name, _ in response.headers}
-    missing = tuple(field for field in SECURITY if field[0].lower() not in have)
-    return replace(response, headers=(*response.headers, *missing))
+    missing = SECURITY if have.isdisjoint(_NAMES) else [field for field in SECURITY if field[0].lower() not in have]
+    return Response(response.status, (*response.headers, *missing), response.body)
+
+
+def private(response: Response) -> Response:
+    """The response without what lets other sites' pages read it: what not anyone may see, a browser must not pass on."""
+    kept = tuple(field for field in response.headers if not field[0].lower().startswith("access-control-"))
+    return replace(response, headers=kept)
 
 
 def etag(version: str, *parts: str) -> str:

@@ -97,9 +97,9 @@ def chosen(request: Request, forms: Sequence[Form], wanted: str | None) -> Form:
             if form.name == wanted:
                 return form
         raise not_allowed("format", wanted, [form.name for form in forms])
-    media = choose(request.headers.get("accept", ""), [form.media for form in forms])
+    media = choose(request.headers.get("accept", ""), tuple(form.media for form in forms))
     if media is None:
-        raise not_acceptable([form.media for form in forms])
+        raise not_acceptable(tuple(form.media for form in forms))
     return next(form for form in forms if form.media == media)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kgtool.engine import SERVED, Limits
+from kgtool.formats import Audience
 
 MB = 1 << 20
 
@@ -19,7 +20,7 @@ class ServeSettings:
         address: where clients reach this server, without a slash at the end. Links are made with it, never with Host.
         audience: whose view of the data this is.
         limits: of one query, and of one request in a worker.
-        workers: processes that answer, beside one that waits; each one request at a time.
+        workers: requests that run at once, each in a process of its own; long ones and spares are beside them.
         inferred: whether what follows is served, in a named graph of its own.
         cache: bytes of answers kept.
         budget: seconds of workers' time that one client may use in each `window` of seconds.
@@ -31,7 +32,7 @@ class ServeSettings:
     port: int = 8008
     base: str = ""
     address: str = "http://127.0.0.1:8008"
-    audience: str = "public"
+    audience: Audience = Audience.PUBLIC
     limits: Limits = SERVED
     workers: int = 2
     inferred: bool = True

@@ -18,19 +18,21 @@ from kgtool.lang import canonical
 
 _TAG = rb"([a-z0-9]+-[a-z0-9-]*[a-z0-9])"
 # A quote inside a JSON string is written `\"`, so `"key":"` is a key. Source: RFC 8259 §7.
-_JSON = re.compile(rb'(?<="xml:lang":")' + _TAG + rb'(?=")')
-_JSON_LD = re.compile(rb'(?<="@language":")' + _TAG + rb'(?=")')
+_JSON = re.compile(rb'"xml:lang":"' + _TAG + rb'"')
+_JSON_LD = re.compile(rb'"@language":"' + _TAG + rb'"')
 # `<` is always escaped in values, so this is a start tag.
-_XML = re.compile(rb'(?P<tag><[^<>]* xml:lang=")' + _TAG + rb'(?=")')
+_XML = re.compile(rb'<literal xml:lang="' + _TAG + rb'"')
+_RDF_XML = re.compile(rb'(?P<tag><[^<>]* xml:lang=")' + _TAG + rb'(?=")')
 # A whole IRI or string, so that nothing inside one is mistaken for a tag. Source: RDF 1.1 Turtle §6.5.
 _TURTLE = re.compile(rb'(?P<tag><[^<>"]*+>|"(?:[^"\\]|\\.)*+"@?)' + _TAG + rb"?+", re.DOTALL)
 # Source: XML 1.0 §2.2 (Char), of what UTF-8 can hold.
 _NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
+_TAGGED = re.compile(rb'"@[a-z0-9]+-')
 _RESULTS = {
     ox.QueryResultsFormat.JSON: _JSON, ox.QueryResultsFormat.XML: _XML, ox.QueryResultsFormat.TSV: _TURTLE,
 }  # fmt: skip
 _GRAPHS = {
-    ox.RdfFormat.TURTLE: _TURTLE, ox.RdfFormat.N_TRIPLES: _TURTLE, ox.RdfFormat.RDF_XML: _XML,
+    ox.RdfFormat.TURTLE: _TURTLE, ox.RdfFormat.N_TRIPLES: _TURTLE, ox.RdfFormat.RDF_XML: _RDF_XML,
     ox.RdfFormat.JSON_LD: _JSON_LD,
 }  # fmt: skip
 
@@ -68,9 +70,22 @@ def _restored(body: bytes, pattern: re.Pattern[bytes] | None, *, xml: bool) -> b
     if xml:
         _must_be_xml(body)
         body = body.replace(b"\r", b"&#13;")  # a parser would read a line feed
-    if pattern is None:
-        return body
-    return pattern.sub(_in_turtle if pattern is _TURTLE else _in_tag if pattern is _XML else _alone, body)
+    if pattern is _TURTLE:
+        return _TURTLE.sub(_in_turtle, body) if _TAGGED.search(body) else body
+    if pattern is _RDF_XML:
+        return _RDF_XML.sub(_in_tag, body)
+    return body if pattern is None else _replaced(body, pattern)
+
+
+def _replaced(body: bytes, pattern: re.Pattern[bytes]) -> bytes:
+    """Each different tag once: there are few, and the engine's `replace` is faster than any pattern."""
+    position = 0
+    while (match := pattern.search(body, position)) is not None:
+        whole, tag = match.group(), match[1]
+        if _case(tag) != tag:
+            body = body.replace(whole, whole.replace(tag, _case(tag)))
+        position = match.end()
+    return body
 
 
 def _must_be_xml(body: bytes) -> None:
@@ -86,10 +101,6 @@ def _must_be_xml(body: bytes) -> None:
 
 def _case(tag: bytes) -> bytes:
     return canonical(tag.decode("ascii")).encode("ascii")
-
-
-def _alone(match: re.Match[bytes]) -> bytes:
-    return _case(match[1])
 
 
 def _in_tag(match: re.Match[bytes]) -> bytes:

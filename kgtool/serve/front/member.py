@@ -1,0 +1,167 @@
+"""A worker as the front sees it: a socket, a process that can be killed, and the job that it has in hand."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import time
+
+from kgtool.serve.front.job import Job
+from kgtool.serve.loader import Born
+from kgtool.serve.wire import MOST_HEAD, MOST_NOTE, TOLD, Answer, ask
+
+_SLOW = 19  # the niceness of a worker whose request takes long: it computes when nobody else does
+_CHUNK = 1 << 20
+_BUFFER = 512 * 1024  # a whole request fits nearly always
+
+
+class Member:
+    """One worker. Its sockets do not block; `fileno` is what to wait for.
+
+    Attributes:
+        job: what it computes; None while it waits.
+        slow: whether it left the pool of the quick ones.
+        status, said: how it ended, once the loader told; None before.
+        killed: whether the front ended it.
+    """
+
+    __slots__ = (
+        "_body", "_clock", "_have", "_head", "_outgoing", "_process", "_socket", "job", "killed", "most", "pid", "said", "size",
+        "slow", "status", "uses",
+    )  # fmt: skip
+
+    def __init__(self, born: Born, most: int) -> None:
+        self.pid = born.pid
+        self.size = born.size
+        self.most = most
+        self._socket = socket.socket(fileno=born.socket)
+        self._socket.setblocking(False)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
+        self._process = born.process
+        self.job: Job | None = None
+        self.slow = False
+        self.killed = False
+        self.uses = 0
+        self.status: int | None = None
+        self.said = ""
+        self._outgoing = b""
+        self._clock = 0.0
+        self._head = bytearray()
+        self._body: bytearray | None = None
+        self._have = 0
+
+    def fileno(self) -> int:
+        return self._socket.fileno()
+
+    def send(self, job: Job) -> bool:
+        """Give it a job; False when it is gone. `flush` must be called again while `unsent`."""
+        self.job = job
+        self.uses += 1
+        self._outgoing = ask(job.request, job.seconds, job.memory)
+        return self.flush()
+
+    @property
+    def unsent(self) -> bool:
+        return bool(self._outgoing)
+
+    def flush(self) -> bool:
+        """Send what the socket takes now; False when the worker is gone."""
+        try:
+            self._outgoing = self._outgoing[self._socket.send(self._outgoing) :]
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        return True
+
+    def receive(self) -> Answer | None:
+        """The answer once all of it is here.
+
+        Raises:
+            EOFError: the worker hung up. ValueError: it says what no worker says.
+        """
+        try:
+            return self._body_of() if self._body is not None else self._begin()
+        except BlockingIOError:
+            return None
+        except OSError as error:
+            raise EOFError from error
+
+    def _begin(self) -> Answer | None:
+        """The lengths, and all of a small answer at once."""
+        data = self._socket.recv(64 * 1024)
+        if not data:
+            raise EOFError
+        if self.job is None:
+            raise ValueError("an answer that nobody asked for")
+        self._head += data
+        if len(self._head) < TOLD.size:
+            return None
+        _, note, head, body = TOLD.unpack_from(self._head)
+        if note > MOST_NOTE or head > MOST_HEAD or body > self.most:
+            raise ValueError("an answer beyond the limit")
+        whole = TOLD.size + note + head + body
+        if len(self._head) > whole:
+            raise ValueError("more than an answer")
+        if len(self._head) == whole:
+            return self._answer(bytes(self._head))
+        self._body, self._have = bytearray(whole), len(self._head)
+        self._body[: self._have] = self._head
+        return self._body_of()
+
+    def _body_of(self) -> Answer | None:
+        if self._body is None:
+            return None
+        view = memoryview(self._body)
+        while self._have < len(view):
+            count = self._socket.recv_into(view[self._have : self._have + _CHUNK])
+            if count == 0:
+                raise EOFError
+            self._have += count
+        view.release()
+        return self._answer(bytes(self._body))
+
+    def _answer(self, data: bytes) -> Answer:
+        status, note, head, _ = TOLD.unpack_from(data)
+        start = TOLD.size + note
+        self._head, self._body, self._have = bytearray(), None, 0
+        said = data[TOLD.size : start].decode("utf-8", "replace")
+        return Answer(status, data[start : start + head], data[start + head :], said)
+
+    @property
+    def worked(self) -> float:
+        """Seconds of processor time since the present job was sent.
+
+        Not the clock on the wall: on a busy machine a quick request takes long. Source: clock_getcpuclockid(3), whose
+        number for another process is its inverted id and the sign of the scheduler's clock.
+        """
+        try:
+            return time.clock_gettime((~self.pid << 3) | 2) - self._clock
+        except OSError:
+            return 0.0
+
+    def finish(self) -> float:
+        """The job is over: the seconds that it took."""
+        worked = self.worked
+        self._clock += worked
+        self.job = None
+        return worked
+
+    def slow_down(self) -> None:
+        """Let it compute only when nobody else does."""
+        self.slow = True
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, self.pid, _SLOW)
+
+    def kill(self) -> None:
+        """End it now; the loader waits for it. The descriptor of the process keeps the number from being another's."""
+        self.killed = True
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._process, signal.SIGKILL)
+
+    def close(self) -> None:
+        """Let go of it: it ends when it reads that nobody is there."""
+        self._socket.close()
+        os.close(self._process)
