@@ -21,7 +21,7 @@ import pyoxigraph as ox
 from kgtool.engine import EmbeddedStore, Queryable, Solutions
 from kgtool.index import Index
 from kgtool.shacl import Plan, Result, results, validate_index
-from kgtool.shacl.compile import Compiled, compile_plan, read_classes, run_compiled
+from kgtool.shacl.compile import Compiled, Dialect, compile_plan, read_classes, run_compiled
 
 Load = Callable[[list[ox.Quad]], Queryable]
 _BLANK = re.compile(r"^_:\w+$")
@@ -35,6 +35,7 @@ def embedded() -> Iterator[Load]:
 
 
 LOADERS: dict[str, Callable[[], AbstractContextManager[Load]]] = {"embedded": embedded}
+DIALECTS = {"virtuoso": Dialect.VIRTUOSO}  # any other engine is taken at its word
 
 
 def held(source: Queryable) -> Index:
@@ -46,9 +47,12 @@ def held(source: Queryable) -> Index:
     return index
 
 
-def compiled_for(made: Plan, source: Queryable, *, paths: bool = False) -> Compiled:
-    """A plan compiled for the classes that an engine holds, or with paths in their place."""
-    return compile_plan(made) if paths else compile_plan(made, read_classes(made, source))
+def compiled_for(made: Plan, source: Queryable, engine: str, *, paths: bool = False) -> Compiled:
+    """A plan compiled for an engine and the classes that it holds, or with paths in their place."""
+    dialect = DIALECTS.get(engine, Dialect.STANDARD)
+    if paths and dialect is Dialect.STANDARD:
+        return compile_plan(made)
+    return compile_plan(made, read_classes(made, source), dialect)
 
 
 def difference(made: Plan, compiled: Compiled, source: Queryable, page: int = 5_000) -> str:

@@ -8,11 +8,11 @@
 graph without dataset clause, paths with both ends free, MINUS or NOT EXISTS, and asked for page by page.
 """
 
-from kgtool.shacl.compile.model import Classes, Compiled, FocusQuery, Refusal, ShapeQuery
+from kgtool.shacl.compile.model import Classes, Compiled, Dialect, FocusQuery, Refusal, ShapeQuery
 from kgtool.shacl.compile.queries import compile_plan
 from kgtool.shacl.compile.run import count_focus, read_classes, run_compiled
 
 __all__ = [
-    "Classes", "Compiled", "FocusQuery", "Refusal", "ShapeQuery", "compile_plan", "count_focus", "read_classes",
+    "Classes", "Compiled", "Dialect", "FocusQuery", "Refusal", "ShapeQuery", "compile_plan", "count_focus", "read_classes",
     "run_compiled",
 ]  # fmt: skip

@@ -15,8 +15,8 @@ import pyoxigraph as ox
 
 from kgtool.shacl import plan
 from kgtool.shacl.compile.focus import instances
-from kgtool.shacl.compile.model import Classes, CompileError
-from kgtool.shacl.compile.text import Names, Where, onward, plain, step, without
+from kgtool.shacl.compile.model import Classes, CompileError, Dialect
+from kgtool.shacl.compile.text import Draft, Where, onward, plain, step, without
 from kgtool.shacl.compile.values import less, one_of, right
 from kgtool.shacl.paths import Path
 from kgtool.shacl.plan import Logic, Pairing, Plan, Shape
@@ -36,10 +36,10 @@ class Hits:
 class Compiler:
     """One query's: it hands out fresh variables."""
 
-    def __init__(self, made: Plan, classes: Classes) -> None:
+    def __init__(self, made: Plan, classes: Classes, dialect: Dialect) -> None:
         self.plan = made
         self.classes = classes
-        self.names = Names()
+        self.draft = Draft(dialect)
 
     def failing(self, number: int, where: Where) -> str:
         """A subquery that returns the nodes of a pattern which do not conform to a shape; "" when all do.
@@ -70,35 +70,35 @@ class Compiler:
         if isinstance(test, plan.Pair):
             yield from self._pairs(test, shape.path, where)
             return
-        values = onward(where, shape.path, self.names)
+        values = onward(where, shape.path, self.draft)
         if isinstance(test, plan.Closed):
             yield self._closed(test, where, values)
         elif isinstance(test, plan.Shapes):
-            yield from (Hits(text, where.node, values.node) for text in self._logic(test, values))
+            yield from (Hits(text, where.node, values.node) for text in self._logic(test, values, where))
         elif isinstance(test, plan.Property):
             failed = self.failing(test.shape, values)
             if failed:
-                yield Hits(f"{values.text} {failed}", where.node, values.node)
+                yield Hits(_among(values, where, failed), where.node, values.node)
         elif isinstance(test, plan.ClassOf):
-            members = instances(str(test.cls)[1:-1], values.node, self.classes, self.names)
+            members = instances(str(test.cls)[1:-1], values.node, self.classes, self.draft)
             inner = f"{values.text} {_group(members)}"
-            yield Hits(without(values, inner, values.node, self.names), where.node, values.node)
+            yield Hits(without(values, inner, values.node, self.draft), where.node, values.node)
         elif isinstance(test, plan.Sparql):
             raise CompileError(zh="被引用之形狀含 SPARQL 查詢", en="a shape that is referred to has a SPARQL query")
         else:
-            wrong = f"FILTER(!COALESCE({right(test, values.node)}, false))"
+            wrong = f"FILTER(!COALESCE({right(test, values.node, self.draft.dialect)}, false))"
             yield Hits(f"{values.text} {wrong}", where.node, values.node)
 
-    def _logic(self, test: plan.Shapes, values: Where) -> Iterator[str]:
+    def _logic(self, test: plan.Shapes, values: Where, where: Where) -> Iterator[str]:
         """Patterns of the values that do not conform. Source: SHACL §4.6, §4.7.1."""
         failed = [self.failing(number, values) for number in test.shapes]
         if test.logic is Logic.NOT:
             yield self._all_but(values, failed[:1])
         elif test.logic in {Logic.NODE, Logic.AND}:
-            yield from (f"{values.text} {one}" for one in failed if one)
+            yield from (_among(values, where, one) for one in failed if one)
         else:
             if all(failed):
-                yield " ".join([values.text, *failed])
+                yield _among(values, where, " ".join(failed))
             if test.logic is Logic.XONE:
                 yield from (self._all_but(values, pair) for pair in combinations(failed, 2))
 
@@ -106,7 +106,7 @@ class Compiler:
         """The values that are in none of these sets of failing nodes."""
         text = values.text
         for one in filter(None, failed):
-            text = without(Where(text, values.node), one, values.node, self.names)
+            text = without(Where(text, values.node), one, values.node, self.draft)
         return text
 
     def _of_focus(
@@ -115,9 +115,9 @@ class Compiler:
         if isinstance(test, plan.HasValue):
             yield Hits(self._without_value(test, path, where), where.node)
             return
-        values = onward(where, path, self.names)
+        values = onward(where, path, self.draft)
         if isinstance(test, plan.UniqueLang):
-            tag = self.names.new()
+            tag = self.draft.new()
             each = f'{values.text} BIND(LCASE(LANG({values.node})) AS {tag}) FILTER({tag} != "")'
             twice = f"GROUP BY {where.node} {tag} HAVING (COUNT(DISTINCT {values.node}) > 1)"
             yield Hits(f"{{ SELECT {where.node} {tag} {{ {each} }} {twice} }}", where.node, lang=tag)
@@ -136,7 +136,7 @@ class Compiler:
             yield Hits(f"{{ SELECT {where.node} {{ {values.text} }} {group} }}", where.node)
         elif least > 0:
             group = f"GROUP BY {where.node} HAVING ({count} >= {least})" if least > 1 else ""
-            yield Hits(without(where, values.text, where.node, self.names, group), where.node)
+            yield Hits(without(where, values.text, where.node, self.draft, group), where.node)
 
     def _qualified(self, test: plan.Qualified, values: Where) -> str:
         """The values that conform to the shape and to none of its siblings. Source: SHACL §4.7.3."""
@@ -148,41 +148,46 @@ class Compiler:
 
     def _without_value(self, test: plan.HasValue, path: Path | None, where: Where) -> str:
         if path is not None and plain(path) and isinstance(test.term, ox.NamedNode):
-            inner = f"{where.text} {step(path, where.node, str(test.term), self.names)}"
+            inner = f"{where.text} {step(path, where.node, str(test.term), self.draft)}"
         else:
-            values = onward(where, path, self.names)
-            inner = f"{values.text} FILTER({one_of((test.term,), values.node)})"
-        return without(where, inner, where.node, self.names)
+            values = onward(where, path, self.draft)
+            inner = f"{values.text} FILTER({one_of((test.term,), values.node, self.draft.dialect)})"
+        return without(where, inner, where.node, self.draft)
 
     def _closed(self, test: plan.Closed, where: Where, values: Where) -> Hits:
-        path, value = self.names.new(), self.names.new()
+        path, value = self.draft.new(), self.draft.new()
         allowed = ", ".join(f"<{iri}>" for iri in sorted(test.allowed))
         only = f" FILTER(!({path} IN ({allowed})))" if allowed else ""
         return Hits(f"{values.text} {values.node} {path} {value} .{only}", where.node, value, path)
 
     def _pairs(self, test: plan.Pair, path: Path | None, where: Where) -> Iterator[Hits]:
         """Source: SHACL §4.5. For sh:equals the values of either side that the other has not."""
-        values = onward(where, path, self.names)
+        values = onward(where, path, self.draft)
         there = f"{where.node} <{test.predicate}>"
         if test.pairing is Pairing.EQUALS:
             both = f"{values.text} {there} {values.node} ."
             keys = " ".join(dict.fromkeys((where.node, values.node)))
-            yield Hits(without(values, both, keys, self.names), where.node, values.node)
-            other = self.names.new()
+            yield Hits(without(values, both, keys, self.draft), where.node, values.node)
+            other = self.draft.new()
             match = Where(f"{where.text} {there} {other} .", other)
             if path is not None and plain(path):
-                here = f"{match.text} {step(path, where.node, other, self.names)}"
+                here = f"{match.text} {step(path, where.node, other, self.draft)}"
             else:
-                far = onward(match if path is None else Where(match.text, where.node), path, self.names)
+                far = onward(match if path is None else Where(match.text, where.node), path, self.draft)
                 here = f"{far.text} FILTER(sameTerm({where.node if path is None else far.node}, {other}))"
-            yield Hits(without(match, here, f"{where.node} {other}", self.names), where.node, other)
+            yield Hits(without(match, here, f"{where.node} {other}", self.draft), where.node, other)
         elif test.pairing is Pairing.DISJOINT:
             yield Hits(f"{values.text} {there} {values.node} .", where.node, values.node)
         else:
-            other = self.names.new()
-            right_order = less(values.node, other, equal=test.pairing is Pairing.LESS_OR_EQUAL)
+            other = self.draft.new()
+            right_order = less(values.node, other, self.draft.dialect, equal=test.pairing is Pairing.LESS_OR_EQUAL)
             text = f"{values.text} {there} {other} . FILTER(!COALESCE({right_order}, false))"
             yield Hits(text, where.node, values.node)
+
+
+def _among(values: Where, where: Where, failed: str) -> str:
+    """Failing nodes with the focus nodes that lead to them; they are the focus nodes themselves when no path does."""
+    return failed if values.node == where.node else f"{values.text} {failed}"
 
 
 def _group(pattern: str) -> str:

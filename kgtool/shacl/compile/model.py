@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from kgtool.errors import Texts, texts
 from kgtool.shacl.plan import Plan
+
+
+class Dialect(enum.Enum):
+    """How an engine departs from SPARQL 1.1, beyond what no query here relies upon."""
+
+    STANDARD = "standard"
+    VIRTUOSO = "virtuoso"
 
 
 class CompileError(Exception):

@@ -13,7 +13,7 @@ from itertools import count
 
 import pyoxigraph as ox
 
-from kgtool.shacl.compile.model import CompileError
+from kgtool.shacl.compile.model import CompileError, Dialect
 from kgtool.shacl.paths import Alternative, Path, Repeat, Sequence, Step, Times, to_sparql
 from kgtool.terms import RDF, RDFS
 
@@ -28,10 +28,11 @@ class Where:
     node: str
 
 
-class Names:
-    """Fresh variables: no two parts of a query share one unless they mean the same."""
+class Draft:
+    """A query in the making: fresh variables (no two parts share one unless they mean the same), and whom it is for."""
 
-    def __init__(self) -> None:
+    def __init__(self, dialect: Dialect = Dialect.STANDARD) -> None:
+        self.dialect = dialect
         self._numbers: Iterator[int] = count(1)
 
     def new(self) -> str:
@@ -43,50 +44,52 @@ def plain(path: Path) -> bool:
     return isinstance(path, Step) or (isinstance(path, Sequence | Alternative) and all(map(plain, path.parts)))
 
 
-def step(path: Path, start: str, end: str, names: Names) -> str:
+def step(path: Path, start: str, end: str, draft: Draft) -> str:
     """The pattern that leads from one node to another along a plain path, or one closure. Source: SHACL §2.3.1."""
     if isinstance(path, Step):
         one, other = (end, start) if path.backward else (start, end)
         return f"{one} <{path.predicate}> {other} ."
     if isinstance(path, Sequence):
-        stops = [start, *(names.new() for _ in path.parts[1:]), end]
-        return " ".join(step(part, stops[n], stops[n + 1], names) for n, part in enumerate(path.parts))
+        stops = [start, *(draft.new() for _ in path.parts[1:]), end]
+        return " ".join(step(part, stops[n], stops[n + 1], draft) for n, part in enumerate(path.parts))
     if isinstance(path, Alternative):
-        return " UNION ".join(f"{{ {step(part, start, end, names)} }}" for part in path.parts)
+        return " UNION ".join(f"{{ {step(part, start, end, draft)} }}" for part in path.parts)
     return f"{start} {to_sparql(path)} {end} ."
 
 
-def onward(where: Where, path: Path | None, names: Names) -> Where:
+def onward(where: Where, path: Path | None, draft: Draft) -> Where:
     """The value nodes of a shape's path for the focus nodes of a pattern; the focus nodes themselves without a path.
 
     A step of length zero is written out: engines find none from a literal, or from a node that no statement has.
     Raises:
-        CompileError: a closure over something that can itself be of length zero.
+        CompileError: a closure over something that can itself be of length zero; any closure, for Virtuoso.
     """
     if path is None:
         return where
     if isinstance(path, Sequence) and not plain(path):
         for part in path.parts:
-            where = onward(where, part, names)
+            where = onward(where, part, draft)
         return where
-    value = names.new()
+    value = draft.new()
     if isinstance(path, Alternative) and not plain(path):
-        each = [(one.text, one.node) for one in (onward(where, part, names) for part in path.parts)]
+        each = [(one.text, one.node) for one in (onward(where, part, draft) for part in path.parts)]
         return Where(" UNION ".join(f"{{ {text} BIND({node} AS {value}) }}" for text, node in each), value)
     if not isinstance(path, Repeat):
-        return Where(f"{where.text} {step(path, where.node, value, names)}", value)
+        return Where(f"{where.text} {step(path, where.node, value, draft)}", value)
+    if draft.dialect is Dialect.VIRTUOSO:
+        raise CompileError(zh="Virtuoso 對路徑閉包給出錯誤之列", en="Virtuoso gives wrong rows for a closure of a path")
     if not plain(path.part):
         raise CompileError(zh="路徑閉包之內又有閉包", en="a closure inside a closure of the path")
     once = path.part if path.times is Times.MAYBE else Repeat(path.part, Times.SOME)
-    text = f"{where.text} {step(once, where.node, value, names)}"
+    text = f"{where.text} {step(once, where.node, value, draft)}"
     if path.times is not Times.SOME:
         text = f"{{ {where.text} BIND({where.node} AS {value}) }} UNION {{ {text} }}"
     return Where(text, value)
 
 
-def without(where: Where, inner: str, key: str, names: Names, group: str = "") -> str:
+def without(where: Where, inner: str, key: str, draft: Draft, group: str = "") -> str:
     """The solutions of a pattern whose `key` a subquery does not return: its body `inner`, grouped or not."""
-    mark = names.new()
+    mark = draft.new()
     distinct = "" if group else "DISTINCT "
     subquery = f"SELECT {distinct}{key} (1 AS {mark}) {{ {inner} }} {group}"
     return f"{where.text} OPTIONAL {{ {subquery} }} FILTER(!BOUND({mark}))"

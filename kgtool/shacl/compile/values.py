@@ -12,21 +12,24 @@ from collections.abc import Iterable
 
 import pyoxigraph as ox
 
-from kgtool.shacl import plan
+from kgtool.shacl import plan, xsd
 from kgtool.shacl.compile.lexical import INTEGERS, ZONED, matches, well_typed
-from kgtool.shacl.compile.model import CompileError
+from kgtool.shacl.compile.model import CompileError, Dialect
 from kgtool.shacl.compile.text import literal
 from kgtool.shacl.moments import MOMENTS, moment
 from kgtool.shacl.plan import Term
 from kgtool.terms import RDF, XSD
 
 _NUMBERS = ("integer", "decimal", "double", "float")
-# What SPARQL 1.1 orders besides numbers, and the two durations that XPath orders; xsd:duration has no order.
-_ALONE = ("string", "boolean", "yearMonthDuration", "dayTimeDuration")
+# The two durations that XPath orders (xsd:duration has no order), and the moments that every engine does.
+_DURATIONS = frozenset({"yearMonthDuration", "dayTimeDuration"})
+_DATES = frozenset({"date", "dateTime"})
+# Datatypes whose literals Virtuoso stores by value, besides integers.
+_CHANGED = frozenset({"boolean", "decimal", "double", "float"})
 ValueTest = plan.Datatype | plan.NodeKind | plan.Range | plan.Length | plan.Pattern | plan.LanguageIn | plan.In
 
 
-def right(test: ValueTest, value: str) -> str:
+def right(test: ValueTest, value: str, dialect: Dialect = Dialect.STANDARD) -> str:
     """The expression for a value (a variable).
 
     Raises:
@@ -37,12 +40,14 @@ def right(test: ValueTest, value: str) -> str:
             raise CompileError(
                 zh=f"引擎將 {test.iri} 存為 xsd:integer", en=f"engines keep a literal of {test.iri} as an xsd:integer"
             )
+        if dialect is Dialect.VIRTUOSO and test.iri == XSD + "boolean":
+            raise CompileError(zh="Virtuoso 將布林值存為整數", en="Virtuoso keeps booleans as integers")
         return _datatype(test.iri, value)
     if isinstance(test, plan.NodeKind):
         kinds = (("isIRI", test.iri), ("isBlank", test.blank), ("isLiteral", test.literal))
         return " || ".join(f"{name}({value})" for name, wanted in kinds if wanted)
     if isinstance(test, plan.Range):
-        return _range(test, value)
+        return _range(test, value, dialect)
     if isinstance(test, plan.Length):
         size = f"STRLEN(STR({value}))"
         return f"!isBlank({value}) && " + (f"{size} >= {test.least}" if test.most < 0 else f"{size} <= {test.most}")
@@ -51,17 +56,17 @@ def right(test: ValueTest, value: str) -> str:
         return f"!isBlank({value}) && REGEX(STR({value}), {literal(test.regex)}{flags})"
     if isinstance(test, plan.LanguageIn):
         return _languages(test.ranges, value)
-    return one_of(test.members, value)
+    return one_of(test.members, value, dialect)
 
 
-def one_of(terms: Iterable[Term], value: str) -> str:
+def one_of(terms: Iterable[Term], value: str, dialect: Dialect = Dialect.STANDARD) -> str:
     """Whether a value is one of these terms, as terms and not by value.
 
     Raises:
         CompileError: a blank node of the shapes names no node of the data behind an endpoint.
     """
     iris: list[str] = []
-    tagged: defaultdict[str, list[str]] = defaultdict(list)
+    texts: defaultdict[str, list[str]] = defaultdict(list)
     said: list[str] = []
     for term in terms:
         if isinstance(term, ox.BlankNode):
@@ -69,23 +74,39 @@ def one_of(terms: Iterable[Term], value: str) -> str:
         if isinstance(term, ox.NamedNode):
             iris.append(str(term))
         elif term.language:
-            tagged[term.language.lower()].append(literal(term.value))
+            texts[f'LCASE(LANG({value})) = "{term.language.lower()}"'].append(literal(term.value))
         else:
-            said.append(f"sameTerm({value}, {term})")
+            iri = term.datatype.value
+            if dialect is Dialect.VIRTUOSO:
+                _check_kept(term)
+            elif iri != XSD + "string":  # whatever form the engine keeps of the same literal
+                said.append(f"sameTerm({value}, {term})")
+            texts[_datatype(iri, value, form=False)].append(literal(term.value))
     if iris:
         said.append(f"(isIRI({value}) && {value} IN ({', '.join(iris)}))")
-    said += [
-        f'(LCASE(LANG({value})) = "{tag}" && STR({value}) IN ({", ".join(found)}))' for tag, found in tagged.items()
-    ]
+    said += [f"(isLiteral({value}) && {kind} && STR({value}) IN ({', '.join(found)}))" for kind, found in texts.items()]
     return " || ".join(said) if said else "false"
 
 
-def _datatype(iri: str, value: str) -> str:
+def _check_kept(term: ox.Literal) -> None:
+    """Raises CompileError for a literal that Virtuoso keeps as another one, or cannot read in a query."""
+    name = term.datatype.value.removeprefix(XSD)
+    changed = name in INTEGERS or name in _CHANGED
+    if (
+        changed
+        or not xsd.well_typed(term.value, term.datatype.value)
+        or (name == "integer" and str(int(term.value)) != term.value)
+    ):
+        raise CompileError(zh=f"Virtuoso 不照原樣保存 {term}", en=f"Virtuoso does not keep {term} as it is")
+
+
+def _datatype(iri: str, value: str, *, form: bool = True) -> str:
+    """Whether a value is a literal of a datatype and, if asked, of its form."""
     if iri == RDF + "langString":
         return f'isLiteral({value}) && LANG({value}) != ""'
-    form = well_typed(value, iri)
-    of_type = f"isLiteral({value}) && DATATYPE({value}) = <{iri}>"
-    return of_type if form == "true" else f"{of_type} && {form}"
+    said = f"isLiteral({value}) && DATATYPE({value}) = <{iri}>"
+    right_form = well_typed(value, iri) if form else "true"
+    return said if right_form == "true" else f"{said} && {right_form}"
 
 
 def _languages(ranges: Iterable[str], value: str) -> str:
@@ -95,32 +116,41 @@ def _languages(ranges: Iterable[str], value: str) -> str:
     return f"isLiteral({value}) && ({' || '.join(each) or 'false'})"
 
 
-def _range(test: plan.Range, value: str) -> str:
+def _range(test: plan.Range, value: str, dialect: Dialect) -> str:
     operator = (">" if test.above else "<") + ("=" if test.inclusive else "")
-    name = test.bound.datatype.value.removeprefix(XSD)
+    iri, form = test.bound.datatype.value, test.bound.value
+    name = iri.removeprefix(XSD)
+    if name in MOMENTS | _DURATIONS and dialect is Dialect.VIRTUOSO and name not in _DATES:
+        raise CompileError(zh=f"Virtuoso 無法比較 xsd:{name}", en=f"Virtuoso cannot order xsd:{name}")
+    if name == "string":
+        return f"{_family(name, value)} && STR({value}) {operator} {literal(form)}"
     asked = f"{value} {operator} {test.bound}"
     if name in MOMENTS:
-        found = moment(name, test.bound.value)
+        found = moment(name, form)
         zoned, zone = found is not None and found[1], matches(value, ZONED)
-        return f"{_datatype(test.bound.datatype.value, value)} && {zone if zoned else '!' + zone} && {asked}"
+        return f"{_datatype(iri, value)} && {zone if zoned else '!' + zone} && {asked}"
     return f"{_family(name, value)} && {asked}"
 
 
-def less(one: str, other: str, *, equal: bool) -> str:
-    """Whether one value (a variable) is less than another; false where the two cannot be compared. Source: SHACL §4.5.3."""
-    asked = f"{one} {'<=' if equal else '<'} {other}"
-    families = [f"{_family(name, one)} && {_family(name, other)}" for name in ("integer", *_ALONE)]
-    for name in sorted(MOMENTS):
+def less(one: str, other: str, dialect: Dialect, *, equal: bool) -> str:
+    """Whether one value (a variable) is less than another; false where the two cannot be compared. Source: SHACL §4.5.3.
+
+    Of moments Virtuoso orders dates and dateTimes only; others are never less there.
+    """
+    operator = "<=" if equal else "<"
+    asked = f"{one} {operator} {other}"
+    said = [f"{_family('string', one)} && {_family('string', other)} && STR({one}) {operator} STR({other})"]
+    virtuoso = dialect is Dialect.VIRTUOSO
+    families = ("integer", "boolean", *(() if virtuoso else sorted(_DURATIONS)))
+    said += [f"{_family(name, one)} && {_family(name, other)} && {asked}" for name in families]
+    for name in sorted(_DATES if virtuoso else MOMENTS):
         zones = f"{matches(one, ZONED)} = {matches(other, ZONED)}"
-        families.append(f"{_datatype(XSD + name, one)} && {_datatype(XSD + name, other)} && {zones}")
-    return f"({' || '.join(f'({family})' for family in families)}) && {asked}"
+        said.append(f"{_datatype(XSD + name, one)} && {_datatype(XSD + name, other)} && {zones} && {asked}")
+    return " || ".join(f"({family})" for family in said)
 
 
 def _family(name: str, value: str) -> str:
     """Whether a value is a well-typed literal of the datatypes that compare with a datatype."""
-    if name in _ALONE:
-        return _datatype(XSD + name, value)
     if name in _NUMBERS or name in INTEGERS:
-        plain = " || ".join(f"({_datatype(XSD + one, value)})" for one in (*_NUMBERS, *INTEGERS))
-        return f"({plain})"
-    return "false"
+        return f"({' || '.join(f'({_datatype(XSD + one, value)})' for one in (*_NUMBERS, *INTEGERS))})"
+    return _datatype(XSD + name, value) if name in {"string", "boolean"} | _DURATIONS else "false"
