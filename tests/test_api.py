@@ -310,6 +310,15 @@ def test_a_cursor_goes_on_behind_its_row_when_the_data_has_changed(make_project:
     assert len(behind) < len(whole)
 
 
+def test_a_cursor_whose_row_is_behind_all_others_gives_an_empty_last_page(make_project: Make) -> None:
+    old = served(make_project(files(), SETTINGS))
+    target = following(get("/api/total?limit=59", app=old))
+    lines = [line for line in DATA.splitlines() if ":n059 " not in line and ":n058 " not in line]
+    new = served(make_project(files(**{"data/a.ttl": "\n".join(lines)}), SETTINGS, name="new"))
+    response = get(target, app=new)
+    assert (response.status, body(response)["rows"], following(response)) == (200, [], "")
+
+
 @pytest.mark.parametrize("name", ["none", "expression"])
 def test_a_cursor_without_a_key_is_refused_when_the_data_has_changed(make_project: Make, name: str) -> None:
     """Rows that are equal in every column, or an order by an expression, have no key: start again, never guess."""

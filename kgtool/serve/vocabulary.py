@@ -15,7 +15,7 @@ from kgtool.serve.accept import language
 from kgtool.serve.dataset import dataset_iri
 from kgtool.serve.layers import TRIPLE_FORMS, Layer, self_description, written
 from kgtool.serve.message import Request, Response
-from kgtool.serve.places import places_of
+from kgtool.serve.places import known, places_of
 from kgtool.serve.reading import Form, Link, chosen, document, options, read
 from kgtool.serve.refusal import nothing_here
 from kgtool.serve.settings import ServeSettings
@@ -78,7 +78,7 @@ class Vocabulary:
     def _terms(self, iri: str) -> tuple[Facts, tuple[str, ...]]:
         """The resources that a document is about, sorted, its own header first, and where they are stated."""
         if iri.startswith(_ROOT + "ontology/"):
-            return self._facts, self._module(iri)
+            return self._facts, self._module(iri) if known(self._facts, iri) else ()
         facts, every = self._documents.get(iri, (self._facts, ()))
         headers = {
             found.value for term in every for found in facts.objects(ox.NamedNode(term), _ISDEFINEDBY)

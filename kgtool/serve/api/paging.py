@@ -74,4 +74,4 @@ def part(
             start = total if not rows else start
             rows.append(row)
         total += 1
-    return Slice(tuple(rows), start, total, strict, found and (same or strict))
+    return Slice(tuple(rows), start if rows else total, total, strict, found and (same or strict))
