@@ -21,7 +21,7 @@ from kgtool.serve.problem import of_error
 from kgtool.serve.refusal import nothing_here
 from kgtool.serve.resource import Resource
 from kgtool.serve.settings import ServeSettings
-from kgtool.serve.sparql import Sparql
+from kgtool.serve.sparql import GraphStore, Sparql
 from kgtool.serve.vocabulary import Vocabulary
 from kgtool.snapshot import Snapshot
 
@@ -50,6 +50,8 @@ class Route:
 # The first that fits wins; the exact paths come first. A handler raises KgErrors, which become problem responses.
 ROUTES: tuple[Route, ...] = (
     Route("/sparql", Sparql),
+    Route("/graph-store", GraphStore),
+    Route("/graph-store/", GraphStore),
     Route("/id/", Resource),
     Route("/page/", Resource),
     Route("/data/", Resource),

@@ -20,7 +20,7 @@ CONDITIONAL = "if-none-match"
 Key = tuple[object, ...]
 # Kinds of request by the beginning of their path: the share of the time limit that they get. Pages are made of a few
 # look-ups; whole graphs are long.
-_SHARES: Mapping[str, float] = MappingProxyType({"/sparql": 1.0, "/api/": 1.0, "/graphs": 2.0})
+_SHARES: Mapping[str, float] = MappingProxyType({"/sparql": 1.0, "/api/": 1.0, "/graph-store": 2.0})
 _OTHERS = 1.0
 
 
