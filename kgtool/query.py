@@ -21,11 +21,12 @@ from kgtool.lang import canonical, pick
 from kgtool.load import load
 from kgtool.named import Binder, Given, run
 from kgtool.project import Preset, Project, ProjectFile, Remote, project_files
-from kgtool.terms import RDFS, SKOS
+from kgtool.terms import CD, DCT, RDFS, SKOS
 from kgtool.write.curie import Curies
 
-# Most specific first: a resource's preferred label is shown, an ontology term's rdfs:label.
-_LABELS = (SKOS + "prefLabel", RDFS + "label")
+# Most specific first: a resource's preferred label is shown, an ontology term's rdfs:label, a source's title, and of a
+# claim or passage, which bear no name, the summary.
+_LABELS = (SKOS + "prefLabel", RDFS + "label", DCT + "title", CD + "summary")
 
 
 @dataclass(frozen=True)

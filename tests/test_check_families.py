@@ -264,6 +264,10 @@ CASES = (
          (Found("KG302", "queries/ask/ships.rq",
                 texts(zh=f"測試 1:第 1 列應為 ({ID}tug),得 ({ID}ferry)", en=f"test 1: row 1: expected ({ID}tug), got ({ID}ferry)")),),
          {**trial("{expect: tests/ships.csv}"), "tests/ships.csv": "ship\r\nex:ferry\r\n"}),
+    Case("KG302", "a file of rows with other columns", {**trial("{expect: tests/ships.csv}"), "tests/ships.csv": "boat\nex:ferry\n"},
+         (Found("KG302", "queries/ask/ships.rq", texts(
+             zh="測試 1:tests/ships.csv:首列須以 ship 開頭。", en="test 1: tests/ships.csv: the first line must begin with ship.")),),
+         {**trial("{expect: tests/ships.csv}"), "tests/ships.csv": "ship,facts\nex:ferry,f001 f002\n"}),
     Case("KG302", "a file of rows that is missing", trial("{expect: tests/ships.csv}"),
          (Found("KG302", "queries/ask/ships.rq", texts(
              zh="測試 1:tests/ships.csv:無法讀取。", en="test 1: tests/ships.csv: cannot be read.")),),

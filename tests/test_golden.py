@@ -279,6 +279,32 @@ def test_fact_that_lost_its_evidence_is_listed(tmp_path: Path) -> None:
     assert golden("wangjin", "facts-without-evidence")[1] == rows == [["evt:port-centenary-2021", "cd:Event"]]
 
 
+@pytest.mark.parametrize(("graph", "claims"), [("real", 77), ("wangjin", 27)])
+def test_every_claim_has_one_verdict_and_the_reasons_that_make_it(
+    graph: str, claims: int, real: Workbench, fictional: Workbench
+) -> None:
+    bench = real if graph == "real" else fictional
+    found: dict[str, tuple[set[str], set[str]]] = {}
+    for claim, _, _, verdict, because, *_ in asked(bench, "claims", {"asOf": END if graph == "real" else "2021-12-31"}):
+        verdicts, reasons = found.setdefault(claim, (set(), set()))
+        verdicts.add(verdict)
+        reasons.add(because)
+    known = derive.AGAINST | derive.GAP | derive.FOR | derive.NOTHING
+    said = bench.catalog.queries["claims"].column_texts["because"].values
+    assert {"en", "zh-Hant"} == set().union(*(words.keys() for words in said.values()))
+    assert set(said) == known
+    assert all(({derive.verdict_of(reasons)} == verdicts and reasons <= known) for verdicts, reasons in found.values())
+    every = {str(node) for kind in derive.BECAUSE for node in nodes_of(bench, derive.CD + kind)}
+    assert set(found) == every
+    assert len(every) == claims
+
+
+def nodes_of(bench: Workbench, cls: str) -> list[str]:
+    answer = bench.store.query(f"SELECT ?x WHERE {{ ?x a <{cls}> }}", {})
+    assert isinstance(answer, Solutions)
+    return [bench.curies.short(row[0].value) for row in answer.rows]  # type: ignore[union-attr]
+
+
 @pytest.fixture(scope="module")
 def bare(tmp_path_factory: pytest.TempPathFactory, fictional: Workbench) -> Workbench:
     folder = tmp_path_factory.mktemp("bare")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -53,7 +53,7 @@ def difference(inputs: Inputs, answer: Answer, test: QueryTest) -> Texts | None:
         return texts(zh=f"應無結果,得 {len(rows)} 列", en=f"expected none, got {len(rows)} rows") if rows else None
     if not isinstance(answer, Solutions):
         return texts(zh="rows 與 expect 只適用於 SELECT", en="rows and expect are for SELECT queries")
-    expected = _expected(inputs, test)
+    expected = _expected(inputs, test, answer.variables)
     found = [tuple("" if cell is None else plain(cell) for cell in row) for row in answer.rows]
     for number, (want, got) in enumerate(itertools.zip_longest(expected, found), 1):
         if want != got:
@@ -121,18 +121,26 @@ def _shown(row: tuple[str, ...] | None) -> str:
     return "—" if row is None else "(" + ", ".join(row) + ")"
 
 
-def _expected(inputs: Inputs, test: QueryTest) -> list[tuple[str, ...]]:
+def _expected(inputs: Inputs, test: QueryTest, columns: Sequence[str]) -> list[tuple[str, ...]]:
     """Expected cells as plain values: an IRI may be written as a prefixed name."""
-    rows: list[tuple[str, ...]]
-    if test.expect:
-        with _expected_file(inputs, test.expect).open(encoding="utf-8", newline="") as stream:
-            try:
-                rows = [tuple(row) for row in csv.reader(stream)][1:]
-            except (OSError, ValueError, csv.Error) as error:
-                raise _unreadable(test.expect) from error
-    else:
-        rows = list(test.rows or ())
+    rows = _read(inputs, test.expect, columns) if test.expect else list(test.rows or ())
     return [tuple(_cell(inputs, cell) for cell in row) for row in rows]
+
+
+def _read(inputs: Inputs, name: str, columns: Sequence[str]) -> list[tuple[str, ...]]:
+    """The rows of a file of expected rows. Behind the query's columns more may stand, such as what a row rests on."""
+    with _expected_file(inputs, name).open(encoding="utf-8", newline="") as stream:
+        try:
+            head, *rows = csv.reader(stream)
+        except (OSError, ValueError, csv.Error) as error:
+            raise _unreadable(name) from error
+    if tuple(head[: len(columns)]) != tuple(columns):
+        raise KgError(
+            "E-TEST-FILE",
+            texts(zh=f"{name}:首列須以 {','.join(columns)} 開頭。", en=f"{name}: the first line must begin with {','.join(columns)}."),
+            texts(zh="請依查詢之欄位排列。", en="Put the columns in the order of the query's."),
+        )  # fmt: skip
+    return [tuple(row[: len(columns)]) for row in rows]
 
 
 def _expected_file(inputs: Inputs, name: str) -> Path:

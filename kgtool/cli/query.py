@@ -6,7 +6,7 @@ import datetime
 import io
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,7 +27,7 @@ from kgtool.formats import ResultFormat
 from kgtool.lang import pick
 
 if TYPE_CHECKING:
-    from kgtool.catalog import NamedQuery
+    from kgtool.catalog import ColumnText, NamedQuery
     from kgtool.engine import Answer, Solutions
     from kgtool.project import Preset, Project
     from kgtool.query import Workbench
@@ -91,7 +91,8 @@ def command(
         return 0
     given = _given(params)
     answer = bench.answer(name, given) if name else bench.answer_text(_read(file or "-"), given)
-    write_out(_text(bench, answer, form, language))
+    words = bench.find(name)[0].column_texts if name else {}
+    write_out(_text(bench, answer, form, language, words))
     return 0
 
 
@@ -189,11 +190,11 @@ def _help(query: NamedQuery, preset: Preset | None, language: str) -> str:
     return "\n".join(out) + "\n"
 
 
-def _text(bench: Workbench, answer: Answer, form: str | None, language: str) -> str:
+def _text(bench: Workbench, answer: Answer, form: str | None, language: str, words: Mapping[str, ColumnText]) -> str:
     from kgtool.engine import Solutions
 
     if isinstance(answer, Solutions):
-        return _solutions(bench, answer, ResultFormat(form or ResultFormat.TABLE), language)
+        return _solutions(bench, answer, ResultFormat(form or ResultFormat.TABLE), language, words)
     if isinstance(answer, bool):
         return _boolean(answer, ResultFormat(form or ResultFormat.TABLE))
     from kgtool.write.graphs import to_jsonld, to_turtle
@@ -217,7 +218,9 @@ def _boolean(answer: bool, form: ResultFormat) -> str:
     return writers[form](answer)
 
 
-def _solutions(bench: Workbench, answer: Solutions, form: ResultFormat, language: str) -> str:
+def _solutions(
+    bench: Workbench, answer: Solutions, form: ResultFormat, language: str, words: Mapping[str, ColumnText]
+) -> str:
     from kgtool.write import results
 
     writers = {
@@ -227,7 +230,7 @@ def _solutions(bench: Workbench, answer: Solutions, form: ResultFormat, language
         ResultFormat.TSV: results.to_tsv,
     }
     if form is ResultFormat.TABLE:
-        return _table(bench, answer, language)
+        return _table(bench, answer, language, words)
     if form not in writers:
         raise _wrong_form(form, "table, csv, tsv, json, xml")
     return writers[form](answer.variables, answer.rows)
@@ -241,8 +244,8 @@ def _wrong_form(form: ResultFormat, possible: str) -> UsageError:
     )
 
 
-def _table(bench: Workbench, answer: Solutions, language: str) -> str:
-    """A table with labels beside prefixed names, for people."""
+def _table(bench: Workbench, answer: Solutions, language: str, words: Mapping[str, ColumnText]) -> str:
+    """A table for people: labels beside prefixed names, and the header's words beside values of a fixed list."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -258,9 +261,12 @@ def _table(bench: Workbench, answer: Solutions, language: str) -> str:
         table.add_column(name, justify="right" if numeric and answer.rows else "left", overflow="fold")
     for row in answer.rows:
         cells = []
-        for term in row:
+        for name, term in zip(answer.variables, row, strict=True):
             text = "" if term is None else plain(term)
-            if text in labels:
+            said = words[name].values.get(text) if name in words else None
+            if said:
+                text = f"{pick(said, language)} ({text})"
+            elif text in labels:
                 text = f"{labels[text]} ({bench.curies.short(text)})"
             elif term is not None and str(term).startswith("<"):
                 text = bench.curies.short(text)

@@ -258,63 +258,6 @@ def changed_after(g: Graph, p: Params) -> list[Row]:
     return ordered(out, 0, 1, 3, 4)
 
 
-def _verdict(g: Graph, claim: str, kind: str, as_of: str) -> set[str]:
-    """By the words of the query's description; a claim of several subjects may have several."""
-    if kind == "RegularityClaim":
-        first, last = g.one(claim, "fromYear") or 0, g.one(claim, "untilYear") or 9999
-        series, about = g.one(claim, "series"), g.one(claim, "about")
-        attend = K + "attend" in g.o(claim, "activity")
-        years = {
-            year for edition, year in _editions(g, series) for event in g.parts(edition)
-            if attend and first <= year <= last and about in g.came(event)
-        }  # fmt: skip
-        whole = g.o(claim, "fromYear") and g.o(claim, "untilYear") and len(years) == last - first + 1
-        return {"untested" if not years else "supported" if whole else "unsupported"}
-    if kind == "FirstOccurrenceClaim":
-        year, about = g.one(g.one(claim, "firstIn"), "editionYear"), g.one(claim, "about")
-        years = {
-            y for edition, y in _editions(g, g.one(claim, "series")) for event in g.parts(edition)
-            if about in g.came(event) and K + "attend" in g.o(claim, "activity")
-        }  # fmt: skip
-        return {"contradicted" if any(y < year for y in years) else "unsupported" if year in years else "untested"}
-    if kind == "OrdinalClaim":
-        begins = [first for first, _, _ in g.begin(g.one(claim, "about")) if first]
-        older = {
-            tie for tie in g.s("party", g.one(claim, "countedBy")) if g.is_a(tie, "Tie")
-            and g.one(claim, "scheme") in g.up(g.o(tie, "kind"), SKOS + "broader")
-            and K + "possible" not in g.o(tie, "certainty")
-            and any(last and last < begin for _, last, _ in g.begin(tie) for begin in begins)
-        }  # fmt: skip
-        return {"contradicted" if len(older) >= g.one(claim, "ordinal") else "unsupported" if begins else "untested"}
-    if kind == "AggregateCount":
-        size = _listed(g, claim)
-        most, least = g.one(claim, "value", "atMost"), g.one(claim, "value", "atLeast")
-        if size == 0:
-            return {"untested"}
-        if most is not None and size > most:
-            return {"contradicted"}
-        whole = K + "complete" in g.o(claim, "itemisation") and least is not None and size >= least
-        return {"supported" if whole else "unsupported"}
-    if kind == "KindClaim":
-        kinds = g.o(g.one(claim, "about"), "kind")
-        match = g.one(claim, "claimedKind") in g.up(kinds, SKOS + "broader")
-        return {"untested" if not kinds else "supported" if match else "contradicted"}
-    if kind == "Position":
-        others = [each for each in g.s("about", g.one(claim, "about")) if g.is_a(each, "Position")]
-        contrary = any(set(g.o(each, "stance")) - set(g.o(claim, "stance")) for each in others)
-        return {"contradicted" if contrary else "untested"}
-    if kind == "Statement":
-        dones = [
-            day for each in g.o(claim, "fulfilledBy")
-            for day in g.o(each, "latest") + [d for event in g.o(each, "event") for d in g.o(event, "latest")]
-        ]  # fmt: skip
-        due = g.one(claim, "dueLatest")
-        late = "unsupported" if due and due < as_of else "untested"
-        return {"supported" if day <= as_of else late for day in dones} or {late}
-    held = S + "held" in g.o(claim, "status") and any(g.s("event", about) for about in g.o(claim, "about"))
-    return {"supported" if held else "untested"}
-
-
 def _listed(g: Graph, claim: str) -> int:
     """How much is certainly listed under a total, like with like; the visits of one visitor are one case."""
     items = g.s("listedIn", claim)
@@ -328,26 +271,182 @@ def _listed(g: Graph, claim: str) -> int:
     })  # fmt: skip
 
 
-CLAIMS = (
-    "RegularityClaim",
-    "FirstOccurrenceClaim",
-    "OrdinalClaim",
-    "AggregateCount",
-    "KindClaim",
-    "Position",
-    "Statement",
-    "StatusAssertion",
-)
+# What each reason says of its claim.
+AGAINST = {"certainly-older", "contrary-position", "earlier-on-record", "items-beyond", "recorded-kind-differs"}
+GAP = {
+    "due-passed", "earlier-edition-without-record", "earlier-times-unknown", "items-missing", "list-not-complete",
+    "list-of-ties-open", "perhaps-older", "span-not-stated", "ties-missing", "year-possibly-on-record", "year-without-record",
+}  # fmt: skip
+FOR = {
+    "fulfilled", "fulfilled-late", "item-listed", "part-on-record", "rank-on-record", "recorded-kind-same",
+    "that-time-on-record", "year-on-record",
+}  # fmt: skip
+NOTHING = {
+    "kind-not-on-record", "no-other-position", "not-testable", "not-yet-due", "nothing-due", "nothing-listed",
+    "nothing-on-record", "undated",
+}  # fmt: skip
+
+
+def verdict_of(reasons: set[str]) -> str:
+    """What the reasons of a claim amount to."""
+    if reasons & AGAINST:
+        return "contradicted"
+    if reasons & GAP:
+        return "unsupported"
+    return "supported" if reasons & FOR else "untested"
+
+
+def _years(g: Graph, claim: str, *, perhaps: bool = False) -> dict[int, set[str]]:
+    """Year to what records that the claim's actor came to that year's edition or a part of it."""
+    about, out = g.one(claim, "about"), collections.defaultdict(set)
+    for edition, year in _editions(g, g.one(claim, "series")):
+        for event in g.s("possiblyPartOf", edition) if perhaps else g.parts(edition):
+            if about in g.came(event):
+                out[year] |= g.came(event)[about]
+    return out
+
+
+def _because_regularity(g: Graph, claim: str, as_of: str) -> list[Row]:
+    if K + "attend" not in g.o(claim, "activity"):
+        return [("not-testable", None, None)]
+    first, last = g.one(claim, "fromYear"), g.one(claim, "untilYear")
+    seen = {y: nodes for y, nodes in _years(g, claim).items() if (first or 0) <= y <= (last or 9999)}
+    if not seen:
+        return [("nothing-on-record", None, None)]
+    out: list[Row] = [("year-on-record", node, str(year)) for year, nodes in seen.items() for node in nodes]
+    if not first or not last:
+        return [*out, ("span-not-stated", None, None)]
+    perhaps = _years(g, claim, perhaps=True)
+    for year in set(range(first, last + 1)) - set(seen):
+        out += [("year-possibly-on-record", node, str(year)) for node in perhaps.get(year, ())]
+        out += [] if year in perhaps else [("year-without-record", None, str(year))]
+    return out
+
+
+def _because_first(g: Graph, claim: str, as_of: str) -> list[Row]:
+    if K + "attend" not in g.o(claim, "activity"):
+        return [("not-testable", None, None)]
+    year, seen = g.one(g.one(claim, "firstIn"), "editionYear"), _years(g, claim)
+    out: list[Row] = [("earlier-on-record", node, str(y)) for y, nodes in seen.items() for node in nodes if y < year]
+    out += [("that-time-on-record", node, str(year)) for node in seen.get(year, ())]
+    if not out:
+        return [("nothing-on-record", None, None)]
+    if out[0][0] == "that-time-on-record":
+        others = [(edition, y) for edition, y in _editions(g, g.one(claim, "series")) if y < year]
+        out += [("earlier-edition-without-record", edition, str(y)) for edition, y in others]
+        out.append(("earlier-times-unknown", None, None))
+    return out
+
+
+def _because_ordinal(g: Graph, claim: str, as_of: str) -> list[Row]:
+    tie, ordinal = g.one(claim, "about"), g.one(claim, "ordinal")
+    firsts = [first for first, _, _ in g.begin(tie) if first]
+    lasts = [last for _, last, _ in g.begin(tie) if last]
+    if not firsts:
+        return [("undated", tie, None)]
+    out: list[Row] = []
+    older, perhaps = 0, 0
+    for other in g.s("party", g.one(claim, "countedBy")):
+        called = {kind for each in g.s("about", other) if not g.o(other, "kind") for kind in g.o(each, "claimedKind")}
+        kinds = g.up([*g.o(other, "kind"), *called], SKOS + "broader")
+        if other == tie or not g.is_a(other, "Tie") or g.one(claim, "scheme") not in kinds or g.is_candidate(other):
+            continue
+        before = [last for _, last, _ in g.begin(other) if last and any(last < first for first in firsts)]
+        ended = any(end <= first for end in g.o(other, "endEarliest") for first in firsts)
+        if before and not called and K + "possible" not in g.o(other, "certainty") and not ended:
+            older += 1
+            out += [("certainly-older", other, day) for day in before]
+        elif not any(begin and begin > last for begin, _, _ in g.begin(other) for last in lasts):
+            perhaps += 1
+            spans = [f"{a}/{b}" for a, b, _ in g.begin(other) if a and b]
+            out += [("perhaps-older", other, span) for span in spans or [None]]
+    if older < ordinal:
+        out = [row for row in out if row[0] != "certainly-older"]
+        short = ordinal - 1 - older - perhaps
+        out.append(("ties-missing", None, str(short)) if short > 0 else ("list-of-ties-open", None, None))
+    return [*out, ("rank-on-record", tie, f"{1 + older}–{1 + older + perhaps}")]
+
+
+def _because_total(g: Graph, claim: str, as_of: str) -> list[Row]:
+    size = _listed(g, claim)
+    if size == 0:
+        return [("nothing-listed", None, None)]
+    unit, out = g.one(claim, "unit"), []
+    for item in g.s("listedIn", claim):
+        if unit == K + "person":
+            out.append(("item-listed", item, str(g.one(item, "headcount") if g.o(item, "headcount") else 1)))
+        elif unit == K + "visit-case":
+            out += [("item-listed", item, None)] if g.o(item, "visitor") else []
+        else:
+            out += [
+                ("item-listed", body, None) for body in g.up(g.o(item, "onBehalfOf")) if g.is_a(body, "LocalGovernment")
+            ]
+    most, least = g.one(claim, "value", "atMost"), g.one(claim, "value", "atLeast")
+    if most is not None and size > most:
+        return [*out, ("items-beyond", None, str(size - most))]
+    if least is not None and size < least:
+        return [*out, ("items-missing", None, str(least - size))]
+    whole = least is not None and K + "complete" in g.o(claim, "itemisation")
+    return out if whole else [*out, ("list-not-complete", None, None)]
+
+
+def _because_kind(g: Graph, claim: str, as_of: str) -> list[Row]:
+    tie, called = g.one(claim, "about"), g.one(claim, "claimedKind")
+    kinds = g.o(tie, "kind")
+    same = [kind for kind in kinds if called in g.up([kind], SKOS + "broader")]
+    return (
+        [("recorded-kind-same", kind, None) for kind in same]
+        or [("recorded-kind-differs", kind, None) for kind in kinds]
+        or [("kind-not-on-record", tie, None)]
+    )
+
+
+def _because_position(g: Graph, claim: str, as_of: str) -> list[Row]:
+    others = [each for matter in g.o(claim, "about") for each in g.s("about", matter) if g.is_a(each, "Position")]
+    contrary = [each for each in others if set(g.o(each, "stance")) - set(g.o(claim, "stance"))]
+    return [("contrary-position", each, None) for each in contrary] or [("no-other-position", None, None)]
+
+
+def _because_statement(g: Graph, claim: str, as_of: str) -> list[Row]:
+    due, out = g.one(claim, "dueLatest"), []
+    for each in g.o(claim, "fulfilledBy"):
+        days = g.o(each, "latest") + [day for event in g.o(each, "event") for day in g.o(event, "latest")]
+        out += [("fulfilled-late" if due and day > due else "fulfilled", each, day) for day in days if day <= as_of]
+    waiting = ("nothing-due", None, None) if not due else ("due-passed" if due < as_of else "not-yet-due", None, due)
+    return out or [waiting]
+
+
+def _because_status(g: Graph, claim: str, as_of: str) -> list[Row]:
+    if S + "held" not in g.o(claim, "status"):
+        return [("not-testable", None, None)]
+    parts = [part for matter in g.o(claim, "about") for part in g.s("event", matter)]
+    return [("part-on-record", part, None) for part in parts] or [("nothing-on-record", None, None)]
+
+
+BECAUSE: dict[str, Callable[[Graph, str, str], list[Row]]] = {
+    "AggregateCount": _because_total,
+    "FirstOccurrenceClaim": _because_first,
+    "KindClaim": _because_kind,
+    "OrdinalClaim": _because_ordinal,
+    "Position": _because_position,
+    "RegularityClaim": _because_regularity,
+    "Statement": _because_statement,
+    "StatusAssertion": _because_status,
+}
 
 
 def claims(g: Graph, p: Params) -> list[Row]:
-    out = [
-        (claim, CD + kind, by, verdict, {claim})
-        for kind in CLAIMS for claim in g.all(kind) for verdict in _verdict(g, claim, kind, p["asOf"])
-        for (by,) in product(g.o(claim, "attributedTo"))
-        if p.get("only") in {None, verdict}
-    ]  # fmt: skip
-    return ordered(out, 1, 0, 2)
+    out = []
+    for kind, because in BECAUSE.items():
+        for claim in g.all(kind):
+            rows = because(g, claim, p["asOf"])
+            verdict = verdict_of({row[0] for row in rows})
+            if p.get("only") not in {None, verdict} or p.get("claim") not in {None, claim}:
+                continue
+            for by, (reason, witness, detail) in itertools.product(g.o(claim, "attributedTo") or [None], rows):
+                basis = {claim, witness} if witness else {claim}
+                out.append((claim, CD + kind, by, verdict, reason, witness, detail, basis))
+    return ordered(out, 1, 0, 4, 6, 5, 2)
 
 
 def counts_stated_vs_listed(g: Graph, p: Params) -> list[Row]:
@@ -456,7 +555,7 @@ def facts_of_span(g: Graph, p: Params) -> list[Row]:
     return ordered(out, 2, 3, 0, 1)
 
 
-FACTS = ("Event", "Visit", "Meeting", "EventEdition", "Tenure", "Participation", "Tie", "Agreement", "Name", *CLAIMS)
+FACTS = ("Event", "Visit", "Meeting", "EventEdition", "Tenure", "Participation", "Tie", "Agreement", "Name", *BECAUSE)
 
 
 def facts_without_evidence(g: Graph, _: Params) -> list[Row]:
