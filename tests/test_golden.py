@@ -17,6 +17,7 @@ import pyoxigraph as ox
 import pytest
 from conftest import ROOT, WANGJIN, shared
 from golden import derive
+from golden.more import MORE
 
 from kgtool.engine import Solutions
 from kgtool.project import open_project
@@ -136,9 +137,14 @@ FICTIONAL: dict[str, tuple[Given, Given]] = {
 }  # fmt: skip
 
 
-def texts(given: Given) -> dict[str, str]:
+def texts(given: Given) -> dict[str, str | tuple[str, ...]]:
     """Parameters as a person types them."""
-    return {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in given.items()}
+    out: dict[str, str | tuple[str, ...]] = {}
+    for name, value in given.items():
+        out[name] = (
+            tuple(value) if isinstance(value, list) else str(value).lower() if isinstance(value, bool) else str(value)
+        )
+    return out
 
 
 def asked(bench: Workbench, name: str, given: Given) -> list[list[str]]:
@@ -221,6 +227,28 @@ def test_golden_rows_and_facts_follow_from_the_triples(name: str, real: Workbenc
     assert golden("real", name)[1] == found
 
 
+def test_second_questions_are_of_every_ask_query() -> None:
+    assert sorted(MORE) == sorted(REAL)
+    assert sorted(file.stem for file in (GOLDEN / "more").glob("*.csv")) == sorted(MORE)
+
+
+@pytest.mark.parametrize("name", MORE)
+def test_query_s_header_points_at_its_expected_rows_and_gives_them(name: str, real: Workbench) -> None:
+    query = real.catalog.queries[name]
+    file = f"tests/golden/more/{name}.csv"
+    assert [dict(test.params) for test in query.tests if test.expect == file] == [texts(MORE[name])]
+    header, rows = golden("more", name)
+    assert header == [*query.columns, "facts"]
+    assert asked(real, name, MORE[name]) == [row[:-1] for row in rows]
+
+
+@pytest.mark.parametrize("name", sorted(MORE.keys() - {"claims"}))
+def test_second_expected_rows_follow_from_the_triples(name: str, real: Workbench, real_graph: derive.Graph) -> None:
+    assert [cells for cells, _ in rows_of(real, real_graph, name, MORE[name])] == [
+        row[:-1] for row in golden("more", name)[1]
+    ]
+
+
 def linked(graph: derive.Graph, starts: set[str], steps: int) -> set[str]:
     """Nodes at most so many properties away, either way."""
     found, edge = set(starts), set(starts)
@@ -247,10 +275,14 @@ def test_every_fact_of_a_golden_row_is_known_and_stated_near_a_node_of_the_row(
         for fact in ids:
             stating.setdefault(fact, set()).add(node)
     wrong = []
-    for name, given in REAL.items():
+    for folder, name, given in [
+        *(("real", *pair) for pair in REAL.items()),
+        *(("more", *pair) for pair in MORE.items()),
+    ]:
         # A row of figures names no node; it is about the city that was asked for.
-        params = {iri for value in texts(given).values() if (iri := real.curies.expand(value))}
-        for row in golden("real", name)[1]:
+        said = [each for value in texts(given).values() for each in ([value] if isinstance(value, str) else value)]
+        params = {iri for value in said if (iri := real.curies.expand(value))}
+        for row in golden(folder, name)[1]:
             ids = set(row[-1].split()) - {OUTSIDE}
             named = {iri for cell in row[:-1] if (iri := real.curies.expand(cell))} | params
             near = linked(real_graph, named, 2) if ids else set()
