@@ -17,6 +17,7 @@ from typing import Any
 # EDTF holds no blank; a longer text or a year of more than ten digits would only keep the parser busy.
 _REFUSED = re.compile(r"\s|.{201}|E[0-9]{2}", re.DOTALL)
 _PLAIN = re.compile(r"([0-9]{4})(?:-(0[1-9]|1[0-2])(?:-([0-9]{2}))?)?")
+_QUALIFIERS = "?~%"  # behind a whole date (level 1): uncertain, approximate, both; the strict bounds are those without
 _Day = tuple[int, int, int]
 _Ends = tuple[_Day | None, _Day | None]
 
@@ -57,6 +58,8 @@ def _common(value: str) -> _Ends | None:
     first, between, last = text.partition(mark)
     if not between:
         return None if one_of else _span(value)
+    if one_of and any(one in value for one in _QUALIFIERS):
+        return None
     if one_of and first and last and len(first) != len(last):  # both ends of a set are days, or months, or years
         return None
     begin, end = _span(first), _span(last)
@@ -67,7 +70,7 @@ def _common(value: str) -> _Ends | None:
 
 def _span(text: str) -> tuple[_Day, _Day] | None:
     """First and last day of a day, month or year; None when it is none of them or does not exist."""
-    match = _PLAIN.fullmatch(text)
+    match = _PLAIN.fullmatch(text[:-1] if text.endswith(tuple(_QUALIFIERS)) else text)
     if match is None:
         return None
     year, month, day = (int(part or 0) for part in match.groups())

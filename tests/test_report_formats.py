@@ -19,7 +19,9 @@ from conftest import ROOT, Ran, needs
 from kgtool.finding import Finding, Note, Place, Severity
 from kgtool.formats import FailOn, ReportFormat
 from kgtool.project import Waiver
-from kgtool.report import Extent, Held, Report, Totals, View, render, rules_of, to_github, to_human
+from kgtool.report import Extent, Held, Report, Totals, View, render, to_human
+from kgtool.report.github import to_github
+from kgtool.report.rulepages import rules_of
 from kgtool.write.curie import Curies
 
 SCHEMAS = ROOT / "tests" / "schemas"

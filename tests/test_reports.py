@@ -19,7 +19,8 @@ from conftest import ROOT, Ran
 
 from kgtool.finding import Finding, Note, Place, Severity
 from kgtool.formats import FailOn
-from kgtool.report import Report, Totals, to_github, to_human
+from kgtool.report import Report, Totals, to_human
+from kgtool.report.github import to_github
 from kgtool.write.curie import Curies
 
 ID = "https://example.org/isle/"

@@ -14,7 +14,7 @@ from conftest import ROOT, Ran
 
 from kgtool.catalog import load_catalog
 from kgtool.project import open_project
-from kgtool.report import rule_page, rules_of
+from kgtool.report.rulepages import rule_page, rules_of
 from kgtool.rules import FAMILIES, Rule, builtin_rules, query_examples
 from kgtool.terms import WELL_KNOWN
 

@@ -5,12 +5,17 @@ The only module that imports yaml.
 
 from __future__ import annotations
 
+import contextlib
 import difflib
+import functools
 import re
 from collections.abc import Mapping
 from typing import Any
 
 import yaml
+from yaml.composer import Composer
+from yaml.constructor import SafeConstructor
+from yaml.resolver import Resolver
 
 from kgtool.errors import Texts, texts
 
@@ -25,17 +30,18 @@ class HeaderError(Exception):
         self.fix: Texts = fix or {}
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML as of 1.2: `on`, `no` and 2013-06-09 are texts; only true and false are booleans (YAML 1.2 §10.3.2).
-
-    No aliases: a header has no use for them, and a dozen nested ones unfold into a text without end.
-    """
+class _Composer(Composer):
+    """No aliases: a header has no use for them, and a dozen nested ones unfold into a text without end."""
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+        if self.check_event(yaml.AliasEvent):  # type: ignore[attr-defined]
+            mark = self.peek_event().start_mark  # type: ignore[attr-defined]
             raise yaml.MarkedYAMLError(problem="an alias (*name) is not allowed in a header", problem_mark=mark)
         return super().compose_node(parent, index)
+
+
+class _Loader(_Composer, yaml.SafeLoader):
+    """YAML as of 1.2: `on`, `no` and 2013-06-09 are texts; only true and false are booleans (YAML 1.2 §10.3.2)."""
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -43,6 +49,34 @@ _Loader.yaml_implicit_resolvers = {
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), ["t", "f"])
+
+
+def _read(text: str) -> Any:
+    """The value of a YAML text. What libyaml reads is tenfold faster; what it refuses is read again for PyYAML's words."""
+    fast = _fast()
+    if fast is not None:
+        with contextlib.suppress(yaml.YAMLError):
+            return yaml.load(text, Loader=fast)  # noqa: S506 - a SafeLoader
+    return yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
+
+
+@functools.cache
+def _fast() -> Any:
+    """`_Loader` with libyaml's events, None where PyYAML was built without it."""
+    if not yaml.__with_libyaml__:
+        return None
+    from yaml.cyaml import CParser  # type: ignore[attr-defined]
+
+    class Fast(_Composer, CParser, SafeConstructor, Resolver):
+        def __init__(self, stream: str) -> None:
+            CParser.__init__(self, stream)
+            Composer.__init__(self)
+            SafeConstructor.__init__(self)
+            Resolver.__init__(self)
+
+        yaml_implicit_resolvers = _Loader.yaml_implicit_resolvers
+
+    return Fast
 
 
 class Reader:
@@ -53,8 +87,9 @@ class Reader:
         self.numbers = numbers
 
     def table(self) -> dict[Any, Any]:
+        text = "\n".join(self.lines) or "{}"
         try:
-            table = yaml.load("\n".join(self.lines) or "{}", Loader=_Loader)  # noqa: S506 - a SafeLoader
+            table = _read(text)
         except yaml.MarkedYAMLError as error:
             row = error.problem_mark.line if error.problem_mark else 0
             line = self.numbers[min(row, len(self.numbers) - 1)] if self.numbers else 1

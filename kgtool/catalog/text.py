@@ -12,8 +12,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_LETTER = r"A-Za-z\x80-\U0010ffff"
-_NAME = rf"[{_LETTER}0-9_]"
+# Letters, names, and what a prefix goes on with. Said by what is not in them: a class of 256 compiles ten times as fast.
+_LETTER = r"[^\x00-@\[-`{-\x7f]"
+_NAME = r"[^\x00-/:-@\[-^`{-\x7f]"
+_PREFIX = r"[^\x00-,/:-@\[-^`{-\x7f]"
 _HEX = "[0-9A-Fa-f]"
 _SURROGATE = "[dD][89a-fA-F]"
 _CODE_POINT = rf"\\u(?!{_SURROGATE}){_HEX}{{4}}|\\U(?!0000{_SURROGATE})00(?:0{_HEX}|10){_HEX}{{4}}"
@@ -25,8 +27,8 @@ _TOKEN = re.compile(
     rf"|(?P<iri><(?:[^<>\"{{}}|^`\\\x00-\x20]|{_CODE_POINT})*>)"
     r"|(?P<comment>\#[^\n\r]*)"
     rf"|(?P<var>[?$]{_NAME}+)"
-    rf"|(?P<pname>(?:[{_LETTER}][{_LETTER}0-9_.-]{{0,63}}+)?:(?:(?:{_NAME}|:|{_LOCAL})(?:{_NAME}|[.:-]|{_LOCAL})*)?)"
-    rf"|(?P<word>@?[{_LETTER}]{_NAME}*)"
+    rf"|(?P<pname>(?:{_LETTER}{_PREFIX}{{0,63}}+)?:(?:(?:{_NAME}|:|{_LOCAL})(?:{_NAME}|[.:-]|{_LOCAL})*)?)"
+    rf"|(?P<word>@?{_LETTER}{_NAME}*)"
     r"|(?P<open>[({\[])|(?P<close>[)}\]])"
 )
 # With what _TOKEN passes over: numbers and operators. A number is taken whole, so that 1e5 holds no word.
@@ -38,6 +40,9 @@ FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 # Words of SPARQL Update and of requests to other servers: a named query never holds one.
 FORBIDDEN = frozenset({"SERVICE", "LOAD", "INSERT", "DELETE", "DROP", "CLEAR", "CREATE", "ADD", "MOVE", "COPY", "WITH"})
 _REMOTE = "SERVICE"
+# Only a text that holds such a word behind its first comments, or the letters of SERVICE, is looked at closely.
+_SUSPECT = re.compile(rf"{_REMOTE}|(?<![A-Z])(?:{'|'.join(sorted(FORBIDDEN))})(?![A-Z0-9_])")
+_COMMENTS = re.compile(r"(?:#[^\n\r]*[\n\r]+)*")
 _COMPARED_REMOTE = re.compile(r"\).*SERVICE.*#")
 
 
@@ -89,9 +94,8 @@ def forbidden(text: str) -> Token | None:
     holds SERVICE is one. And it reads `?a <b#` in an expression as "less than" and a comment, where the grammar's
     longest token is an IRI: behind such an IRI in brackets nothing is sure, and the letters are refused everywhere.
     """
-    # Only a text that holds the letters of such a word anywhere is looked at closely.
-    letters = text.upper()
-    if not any(word in letters for word in FORBIDDEN):
+    comments = _COMMENTS.match(text)
+    if not _SUSPECT.search(text[comments.end() if comments else 0 :].upper()):
         return None
     depth, doubtful, before = 0, False, Token("open", "", 0)
     for token in tokens(text, comments=True):

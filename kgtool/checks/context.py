@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -69,10 +69,21 @@ class Inputs:
             return reasoned_by_reference(self.facts, self.dataset.quads("ontology", "data"))
         return reasoned(self.facts)
 
+    def store_of(self, predicates: Collection[str] | None) -> EmbeddedStore:
+        """Ontology and data as stated, one named graph a file.
+
+        Args:
+            predicates: of the statements that are needed; None for all.
+        Cost: 5 µs and 0.4 KB a statement.
+        """
+        codes = None if predicates is None else {self.facts.iri(iri) for iri in predicates}
+        quads = self.dataset.quads("ontology", "data", predicates=codes)
+        return EmbeddedStore(quads, distinct=self.facts.distinct)
+
     @cached_property
     def store(self) -> EmbeddedStore:
-        """Ontology and data as stated, one named graph a file. Cost: 5 µs and 0.4 KB a statement."""
-        return EmbeddedStore(self.dataset.quads("ontology", "data"), distinct=self.facts.distinct)
+        """All of them."""
+        return self.store_of(None)
 
     @cached_property
     def described(self) -> Mapping[str, Mapping[str, list[Term]]]:

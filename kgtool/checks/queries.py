@@ -13,6 +13,7 @@ from kgtool.catalog import NamedQuery
 from kgtool.catalog.text import line_of
 from kgtool.checks.context import Inputs, Outcome
 from kgtool.checks.query_lint import Remark, remarks
+from kgtool.checks.query_needs import predicates_of
 from kgtool.checks.query_reader import outline
 from kgtool.checks.query_terms import Vocabulary, unknown_functions, unknown_terms
 from kgtool.checks.query_tests import difference, ill_typed_columns, tied_rows
@@ -20,7 +21,7 @@ from kgtool.engine import CHECKED, Answer, QueryRunner, Solutions
 from kgtool.errors import KgError, QueryError, texts
 from kgtool.finding import Finding, Place, Severity
 from kgtool.lang import MESSAGE_LANGUAGES, canonical
-from kgtool.named import Binder, Given, run
+from kgtool.named import LOOKED_UP, Binder, Given, run
 from kgtool.project import REFUSED
 from kgtool.rules import builtin_rules
 from kgtool.write.results import Term, n3, plain
@@ -48,39 +49,64 @@ class _Bench:
     vocabulary: Vocabulary
     findings: list[Finding] = field(default_factory=list)
 
-    def answer(self, query: NamedQuery, given: Given) -> Answer:
-        return run(query, self.binder.bind(query, given), self.runner, self.inputs.project.prefixes)
+    def tried(self, query: NamedQuery, given: Given) -> Answer | KgError:
+        """The answer, or why there is none."""
+        try:
+            return run(query, self.binder.bind(query, given), self.runner, self.inputs.project.prefixes)
+        except KgError as error:
+            return error
 
 
 def check_queries(inputs: Inputs) -> Outcome:
     """Query files that cannot be used, tests that fail, what their texts show, and a finding a row of a check query.
 
-    Cost: one worker for all of them; each query at most `CHECKED.seconds`.
+    What ships with the program was tested with it, so of that only the check queries are run.
+    Cost: one worker for all of them, on a store of the predicates that they name; each query at most `CHECKED.seconds`.
     """
     findings = list(inputs.catalog.problems)
     refused = (file for file in inputs.catalog.files if file.refused)
     findings += [inputs.finding("KG002", Place(file.name), REFUSED[file.refused]) for file in refused]
-    queries = inputs.catalog.queries.values()
+    queries = [one for one in inputs.catalog.queries.values() if one.role == "check" or not one.file.shipped]
     if not queries:
         return Outcome(tuple(findings), 0)
     own = [query for query in queries if not query.file.shipped]
-    with QueryRunner(inputs.store, CHECKED) as runner:
-        bench = _Bench(inputs, Binder(inputs.curies, inputs.today, inputs.store), runner, Vocabulary(inputs))
+    store = inputs.store_of(_needed(inputs, queries))
+    with QueryRunner(store, CHECKED) as runner:
+        bench = _Bench(inputs, Binder(inputs.curies, inputs.today, store), runner, Vocabulary(inputs))
         for query in queries:
             _check(bench, query)
     return Outcome(tuple(findings + bench.findings), len(queries) + sum(len(query.tests) for query in own))
 
 
+def _needed(inputs: Inputs, queries: list[NamedQuery]) -> frozenset[str] | None:
+    """The predicates that these queries and the texts bound to their parameters can match; None: perhaps all."""
+    found = set(LOOKED_UP)
+    for query in queries:
+        named = predicates_of(query.text, inputs.project.prefixes)
+        if named is None:
+            return None
+        found |= named
+    return frozenset(found)
+
+
 def _check(bench: _Bench, query: NamedQuery) -> None:
-    broken = _broken(bench, query)
+    runs: list[Answer | KgError] = []
+    if not query.file.shipped:
+        for test in query.tests:
+            runs.append(bench.tried(query, test.params))
+            if isinstance(runs[-1], QueryError) and runs[-1].code in _STOPPED:
+                break
+    rows = bench.tried(query, {}) if query.role == "check" else None
+    broken = _broken(bench, query, [*runs, rows])
     if broken:
         bench.findings.append(broken)
         return
     if not query.file.shipped:
-        answers = _tested(bench, query)
+        bench.findings.extend(_tested(bench, query, runs))
+        answers = [answer for answer in runs if not isinstance(answer, KgError)]
         bench.findings.extend(_advice(bench, query, answers))
-    if query.role == "check":
-        bench.findings.extend(_rows(bench, query))
+    if rows is not None:
+        bench.findings.extend(_rows(bench.inputs, query, rows))
 
 
 def _unusable(inputs: Inputs, query: NamedQuery, error: KgError) -> Finding:
@@ -89,11 +115,16 @@ def _unusable(inputs: Inputs, query: NamedQuery, error: KgError) -> Finding:
     return inputs.finding("KG301", Place(query.file.name, line, column), error.message, value=query.name)
 
 
-def _broken(bench: _Bench, query: NamedQuery) -> Finding | None:
-    """A query that is refused or does not parse, or whose columns are not those its header names."""
+def _broken(bench: _Bench, query: NamedQuery, runs: list[Answer | KgError | None]) -> Finding | None:
+    """A query that is refused or does not parse, or whose columns are not those its header names.
+
+    Args:
+        runs: what it answered already: an answer names the columns, so that the query need not be planned again.
+    """
     inputs = bench.inputs
+    answer = next((one for one in runs if one is not None and not isinstance(one, KgError)), None)
     try:
-        names = bench.runner.columns(query.text, inputs.project.prefixes)
+        names = bench.runner.columns(query.text, inputs.project.prefixes) if answer is None else _columns(answer)
     except KgError as error:
         return _unusable(inputs, query, error)
     if names is None or (not query.columns and query.role != "ask"):
@@ -108,26 +139,24 @@ def _broken(bench: _Bench, query: NamedQuery) -> Finding | None:
     return inputs.finding("KG301", Place(query.file.name), message, value=query.name)
 
 
-def _tested(bench: _Bench, query: NamedQuery) -> list[Answer]:
-    """Run the tests of a query; their answers, for what else they show."""
-    inputs, answers = bench.inputs, []
-    for number, test in enumerate(query.tests, 1):
-        try:
-            answer = bench.answer(query, test.params)
-            answers.append(answer)
-            wrong = difference(inputs, answer, test)
-        except QueryError as error:
-            bench.findings.append(_unusable(inputs, query, error))
-            if error.code in _STOPPED:
-                break
+def _columns(answer: Answer) -> tuple[str, ...] | None:
+    return answer.variables if isinstance(answer, Solutions) else None
+
+
+def _tested(bench: _Bench, query: NamedQuery, runs: list[Answer | KgError]) -> Iterator[Finding]:
+    """What the tests of a query found wrong with its answers."""
+    inputs = bench.inputs
+    for number, (test, answer) in enumerate(zip(query.tests, runs, strict=False), 1):
+        if isinstance(answer, QueryError):
+            yield _unusable(inputs, query, answer)
             continue
+        try:
+            wrong = answer.message if isinstance(answer, KgError) else difference(inputs, answer, test)
         except KgError as error:
             wrong = error.message
         if wrong:
             message = texts(zh=f"測試 {number}:{wrong['zh-Hant']}", en=f"test {number}: {wrong['en']}")
-            place = Place(query.file.name)
-            bench.findings.append(inputs.finding("KG302", place, message, value=f"{query.name}#{number}"))
-    return answers
+            yield inputs.finding("KG302", Place(query.file.name), message, value=f"{query.name}#{number}")
 
 
 def _advice(bench: _Bench, query: NamedQuery, answers: list[Answer]) -> Iterator[Finding]:
@@ -156,12 +185,9 @@ def _header(query: NamedQuery) -> Iterator[Remark]:
             yield Remark("KG314", 0, tag, texts(zh=f"summary 缺少 {tag}。", en=f"the summary has no {tag}."))
 
 
-def _rows(bench: _Bench, query: NamedQuery) -> list[Finding]:
-    inputs = bench.inputs
-    try:
-        answer = bench.answer(query, {})
-    except KgError as error:
-        return [_unusable(inputs, query, error)]
+def _rows(inputs: Inputs, query: NamedQuery, answer: Answer | KgError) -> list[Finding]:
+    if isinstance(answer, KgError):
+        return [_unusable(inputs, query, answer)]
     if not isinstance(answer, Solutions):
         message = texts(zh="檢查查詢須為 SELECT。", en="a check query must be a SELECT.")
         return [inputs.finding("KG301", Place(query.file.name), message, value=query.name)]

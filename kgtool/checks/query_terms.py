@@ -54,7 +54,7 @@ class Vocabulary:
 def unknown_terms(inputs: Inputs, vocabulary: Vocabulary, query: NamedQuery) -> Iterator[Remark]:
     """The IRIs of a query, and the classes of its parameters, that nothing declares or mentions; each once."""
     seen = set()
-    named = [*_iris(query.text, inputs.project.prefixes), *_classes(inputs, query)]
+    named = [*iris(query.text, inputs.project.prefixes), *_classes(inputs, query)]
     for iri, start in named:
         if iri in seen or not vocabulary.lacks(iri):
             continue
@@ -92,8 +92,8 @@ def _classes(inputs: Inputs, query: NamedQuery) -> Iterator[tuple[str, int]]:
             yield iri, max(query.text.find(param.cls), 0)
 
 
-def _iris(text: str, prefixes: Mapping[str, str]) -> Iterator[tuple[str, int]]:
-    """Absolute IRIs with their offsets, without those that declare prefixes."""
+def iris(text: str, prefixes: Mapping[str, str]) -> Iterator[tuple[str, int]]:
+    """Absolute IRIs of a query with their offsets, without those that declare prefixes."""
     every = [Token(*lexeme) for lexeme in lexemes(text)]
     known = _declared(every, prefixes)
     declares = {n for n, token in enumerate(every) if token.text.upper() in {"PREFIX", "BASE"} and token.kind == "word"}

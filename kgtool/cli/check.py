@@ -108,7 +108,7 @@ def _accepted(accepted: tuple[str, Report], file: Path, language: str) -> Report
 
 
 def _print(report: Report, project: Project, language: str, output_file: Path | None, extent: Extent) -> None:
-    from kgtool.report import View, render, rules_of, to_human
+    from kgtool.report import View, render, to_human
     from kgtool.write.curie import Curies
     from kgtool.write.files import write_file
 
@@ -117,6 +117,7 @@ def _print(report: Report, project: Project, language: str, output_file: Path | 
     rules = {}
     if form in _WITH_RULES:
         from kgtool.catalog import load_catalog
+        from kgtool.report.rulepages import rules_of
 
         rules = rules_of(load_catalog(project))
     curies = Curies(project.prefixes)

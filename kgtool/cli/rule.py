@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @click.option("--lang", default=None, metavar="TAG", help="語言 / Language: zh-Hant or en.")
 def command(code: str | None, project_dir: Path | None, lang: str | None) -> int:
     """說明規則(原因、反例、正例);不給代碼則列出全部。 / Explain a rule: why, a bad and a good example."""
-    from kgtool.report import rule_page, rules_of
+    from kgtool.report.rulepages import rule_page, rules_of
 
     language = language_of(lang)
     catalog = _catalog(project_dir)

@@ -8,6 +8,7 @@ Cost: one regular expression a literal.
 from __future__ import annotations
 
 import difflib
+import functools
 import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
@@ -23,23 +24,21 @@ _NAME_START = (
 )
 _NAME = _NAME_START + "\\-.0-9\u00b7\u0300-\u036f\u203f-\u2040"
 _B64 = "[A-Za-z0-9+/] ?"
-_PATTERNS: Mapping[str, re.Pattern[str]] = MappingProxyType({
-    "boolean": re.compile("true|false|1|0"),
-    "decimal": re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"),
-    "double": re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[Ee][+-]?[0-9]+)?|[+-]?INF|NaN"),
-    "float": re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[Ee][+-]?[0-9]+)?|[+-]?INF|NaN"),
-    "anyURI": re.compile(r"(?:[^\x00-\x20<>\"{}|^`\\%]|%[0-9A-Fa-f]{2})*"),
-    "language": re.compile("[a-zA-Z]{1,8}(?:-[a-zA-Z0-9]{1,8})*"),
-    "hexBinary": re.compile("(?:[0-9a-fA-F]{2})*"),
-    "base64Binary": re.compile(
-        f"(?:(?:{_B64}){{4}})*(?:(?:{_B64}){{3}}[A-Za-z0-9+/]|(?:{_B64}){{2}}[AEIMQUYcgkosw048] ?=|{_B64}[AQgw] ?= ?=)?"
-    ),
-    "Name": re.compile(f"[:{_NAME_START}][:{_NAME}]*"),
-    "NCName": re.compile(f"[{_NAME_START}][{_NAME}]*"),
-    "NMTOKEN": re.compile(f"[:{_NAME}]+"),
-    "string": re.compile(".*", re.DOTALL),
-    "normalizedString": re.compile(".*", re.DOTALL),
-    "token": re.compile(".*", re.DOTALL),
+_PATTERNS: Mapping[str, str] = MappingProxyType({
+    "boolean": "true|false|1|0",
+    "decimal": r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)",
+    "double": r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[Ee][+-]?[0-9]+)?|[+-]?INF|NaN",
+    "float": r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[Ee][+-]?[0-9]+)?|[+-]?INF|NaN",
+    "anyURI": r"(?:[^\x00-\x20<>\"{}|^`\\%]|%[0-9A-Fa-f]{2})*",
+    "language": "[a-zA-Z]{1,8}(?:-[a-zA-Z0-9]{1,8})*",
+    "hexBinary": "(?:[0-9a-fA-F]{2})*",
+    "base64Binary": f"(?:(?:{_B64}){{4}})*(?:(?:{_B64}){{3}}[A-Za-z0-9+/]|(?:{_B64}){{2}}[AEIMQUYcgkosw048] ?=|{_B64}[AQgw] ?= ?=)?",
+    "Name": f"[:{_NAME_START}][:{_NAME}]*",
+    "NCName": f"[{_NAME_START}][{_NAME}]*",
+    "NMTOKEN": f"[:{_NAME}]+",
+    "string": ".*",
+    "normalizedString": ".*",
+    "token": ".*",
 })  # fmt: skip
 # In XSD, but of no use in RDF: they need a document's names, or are no value's type. Source: RDF 1.1 Concepts §5.1.
 _UNFIT = frozenset({
@@ -50,6 +49,12 @@ KNOWN = frozenset({*_PATTERNS, *RANGES, *TIMES})
 _SPACE = re.compile("[ \t\n\r]+")
 _PRESERVED = {"string", "normalizedString"}
 _WIDE = str.maketrans("".join(chr(0xFF01 + n) for n in range(94)), "".join(chr(0x21 + n) for n in range(94)))
+
+
+@functools.cache
+def _pattern(name: str) -> re.Pattern[str]:
+    """A datatype's pattern, compiled when it is first asked for: those with Unicode classes take milliseconds."""
+    return re.compile(_PATTERNS[name], re.DOTALL)
 
 
 def typed(value: str, datatype: str) -> Iterator[Remark]:
@@ -75,7 +80,7 @@ def typed(value: str, datatype: str) -> Iterator[Remark]:
         yield from time_value(trimmed, name)
     elif name in RANGES:
         yield from integer(trimmed, name)
-    elif not _PATTERNS[name].fullmatch(trimmed):
+    elif not _pattern(name).fullmatch(trimmed):
         yield ill_typed(trimmed, name)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pyoxigraph as ox
@@ -58,14 +58,18 @@ class Dataset:
         """
         return {file.graph: tuple(self.of_file(file)) for file in self.files}
 
-    def quads(self, *kinds: str) -> Iterator[ox.Quad]:
-        """Quads of the files of these kinds (all kinds when none is given), in file order."""
+    def quads(self, *kinds: str, predicates: Collection[int] | None = None) -> Iterator[ox.Quad]:
+        """Quads of the files of these kinds (all kinds when none is given), in file order.
+
+        Args:
+            predicates: codes; only statements with one of them. None for all.
+        """
         for file in self.files:
             if not kinds or file.kind in kinds:
-                yield from self.of_file(file)
+                yield from self.of_file(file, predicates)
 
-    def of_file(self, file: ProjectFile) -> Iterator[ox.Quad]:
-        """The quads of one file, in its order."""
+    def of_file(self, file: ProjectFile, predicates: Collection[int] | None = None) -> Iterator[ox.Quad]:
+        """The quads of one file, in its order; those with one of some predicates, or all."""
         record = self.records.get(file)
         if record is None:
             return
@@ -77,6 +81,8 @@ class Dataset:
             subjects, objects = index.column(predicate)
             rows[predicate] = zip(subjects[begin:end], objects[begin:end], strict=True)
         for number, predicate in enumerate(record.order):
+            if predicates is not None and predicate not in predicates:
+                continue
             subject, value = next(rows[predicate])
             graph = own if not record.graphs or record.graphs[number] < 0 else terms[record.graphs[number]]
             yield ox.Quad(terms[subject], terms[predicate], terms[value], graph)  # type: ignore[arg-type]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import datetime
+import functools
 import re
 import struct
 from collections.abc import Callable, Mapping
@@ -33,13 +34,13 @@ _START = (
 _CHAR = _START + r".0-9\u00B7\u0300-\u036F\u203F\u2040-"
 # Datatypes whose values are strings, with the strings each one holds.
 _STRINGS = {
-    "string": re.compile(r".*", re.DOTALL),
-    "normalizedString": re.compile(r"[^\t\n\r]*"),
-    "token": re.compile(r"(?:[^\t\n\r ]+(?: [^\t\n\r ]+)*)?"),
-    "language": re.compile(r"[a-zA-Z]{1,8}(?:-[a-zA-Z0-9]{1,8})*"),
-    "Name": re.compile(f"[:{_START}][:{_CHAR}]*"),
-    "NCName": re.compile(f"[{_START}][{_CHAR}]*"),
-    "NMTOKEN": re.compile(f"[:{_CHAR}]+"),
+    "string": r".*",
+    "normalizedString": r"[^\t\n\r]*",
+    "token": r"(?:[^\t\n\r ]+(?: [^\t\n\r ]+)*)?",
+    "language": r"[a-zA-Z]{1,8}(?:-[a-zA-Z0-9]{1,8})*",
+    "Name": f"[:{_START}][:{_CHAR}]*",
+    "NCName": f"[{_START}][{_CHAR}]*",
+    "NMTOKEN": f"[:{_CHAR}]+",
 }
 # Integer datatypes with the least and greatest value of each; None is unbounded.
 _INTEGERS: Mapping[str, tuple[int | None, int | None]] = {
@@ -55,6 +56,12 @@ DATATYPES = frozenset(
     {XSD + name for name in (*_STRINGS, *_INTEGERS, *_OTHERS)}
     | {_PLAIN, RDF + "langString", RDF + "XMLLiteral", RDFS + "Literal"}
 )
+
+
+@functools.cache
+def _pattern(name: str) -> re.Pattern[str]:
+    """A datatype's pattern, compiled when it is first asked for: those with Unicode classes take milliseconds."""
+    return re.compile(_STRINGS[name], re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +97,7 @@ def holds(datatype: str, value: Value) -> bool | None:
         return value.space == "text" and (datatype == _PLAIN or len(value.key) == 2)
     name = datatype.removeprefix(XSD)
     if name in _STRINGS:
-        return value.space == "text" and len(value.key) == 1 and bool(_STRINGS[name].fullmatch(str(value.key[0])))
+        return value.space == "text" and len(value.key) == 1 and bool(_pattern(name).fullmatch(str(value.key[0])))
     if name in _INTEGERS:
         return value.space == "decimal" and _within(value, *_INTEGERS[name])
     if name == "dateTimeStamp":

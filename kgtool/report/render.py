@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from kgtool.formats import FailOn, ReportFormat
-from kgtool.report.github import to_github
 from kgtool.report.human import to_human
-from kgtool.report.junit import to_junit
-from kgtool.report.machine import to_json, to_jsonl
-from kgtool.report.markdown import to_markdown
 from kgtool.report.model import Report
-from kgtool.report.sarif import to_sarif
 from kgtool.report.statistics import Extent
 from kgtool.rules import Rule
 from kgtool.write.curie import Curies
@@ -39,22 +34,44 @@ class View:
 
 def render(report: Report, form: ReportFormat, view: View) -> str:
     """The report as text that ends in LF. Equal reports give equal texts, but for the seconds said to people."""
-    language, curies, extent = view.language, view.curies, view.extent
-    match form:
-        case ReportFormat.HUMAN:
-            return _lines(line.text for line in to_human(report, language, curies, extent))
-        case ReportFormat.JSON:
-            return to_json(report, extent)
-        case ReportFormat.JSONL:
-            return _lines(to_jsonl(report, extent))
-        case ReportFormat.GITHUB:
-            return _lines(to_github(report, language, curies, view.within, extent))
-        case ReportFormat.JUNIT:
-            return to_junit(report, language, view.rules, view.fail_on)
-        case ReportFormat.SARIF:
-            return to_sarif(report, language, view.rules, view.within, extent)
-        case ReportFormat.MARKDOWN:
-            return to_markdown(report, language, curies, extent)
+    if form is ReportFormat.HUMAN:
+        return _lines(line.text for line in to_human(report, view.language, view.curies, view.extent))
+    if form in {ReportFormat.JSON, ReportFormat.JSONL}:
+        from kgtool.report import machine
+
+        whole = form is ReportFormat.JSON
+        return machine.to_json(report, view.extent) if whole else _lines(machine.to_jsonl(report, view.extent))
+    return _RENDERED[form](report, view)
+
+
+def _github(report: Report, view: View) -> str:
+    from kgtool.report.github import to_github
+
+    return _lines(to_github(report, view.language, view.curies, view.within, view.extent))
+
+
+def _junit(report: Report, view: View) -> str:
+    from kgtool.report.junit import to_junit
+
+    return to_junit(report, view.language, view.rules, view.fail_on)
+
+
+def _sarif(report: Report, view: View) -> str:
+    from kgtool.report.sarif import to_sarif
+
+    return to_sarif(report, view.language, view.rules, view.within, view.extent)
+
+
+def _markdown(report: Report, view: View) -> str:
+    from kgtool.report.markdown import to_markdown
+
+    return to_markdown(report, view.language, view.curies, view.extent)
+
+
+# Each is imported when it is asked for: together they cost more to import than a small project to check.
+_RENDERED: Mapping[ReportFormat, Callable[[Report, View], str]] = {
+    ReportFormat.GITHUB: _github, ReportFormat.JUNIT: _junit, ReportFormat.SARIF: _sarif, ReportFormat.MARKDOWN: _markdown,
+}  # fmt: skip
 
 
 def _lines(lines: Iterable[str]) -> str:

@@ -8,6 +8,7 @@ Source: XML Schema 1.1 Part 2 §3.3, §3.4; SPARQL 1.1 §17.3 (the `<` operator)
 from __future__ import annotations
 
 import enum
+import functools
 import math
 import re
 from collections.abc import Callable, Mapping
@@ -28,25 +29,22 @@ _INTEGERS: Mapping[str, tuple[int | None, int | None]] = {
 }  # fmt: skip
 _NAME_START = "A-Z_a-zÀ-ÖØ-öø-˿Ͱ-ͽͿ-῿‌-‍⁰-↏Ⰰ-⿯、-퟿豈-﷏ﷰ-�𐀀-󯿿"
 _NAME_REST = _NAME_START + "\\-.0-9·̀-ͯ‿-⁀"
-_LEXICAL: Mapping[str, re.Pattern[str]] = {
-    name: re.compile(pattern)
-    for name, pattern in {
-        "boolean": r"true|false|0|1",
-        "decimal": r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)",
-        "double": r"[+-]?(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|INF)|NaN",
-        "hexBinary": r"(?:[0-9A-Fa-f]{2})*",
-        "base64Binary": r"(?:(?:[A-Za-z0-9+/] ?){4})*(?:(?:[A-Za-z0-9+/] ?){2}[AEIMQUYcgkosw048] ?="
-        r"|(?:[A-Za-z0-9+/] ?)[AQgw] ?= ?=)?",
-        "normalizedString": r"[^\t\n\r]*",
-        "token": r"(?:[^\t\n\r ]+(?: [^\t\n\r ]+)*)?",
-        "language": r"[a-zA-Z]{1,8}(?:-[a-zA-Z0-9]{1,8})*",
-        "NMTOKEN": rf"[:{_NAME_REST}]+",
-        "Name": rf"[:{_NAME_START}][:{_NAME_REST}]*",
-        "NCName": rf"[{_NAME_START}][{_NAME_REST}]*",
-        "duration": r"-?P(?=[0-9T])(?:[0-9]+Y)?(?:[0-9]+M)?(?:[0-9]+D)?(?:T(?=[0-9])(?:[0-9]+H)?(?:[0-9]+M)?(?:[0-9]+(?:\.[0-9]+)?S)?)?",
-        "yearMonthDuration": r"-?P(?=[0-9])(?:[0-9]+Y)?(?:[0-9]+M)?",
-        "dayTimeDuration": r"-?P(?=[0-9T])(?:[0-9]+D)?(?:T(?=[0-9])(?:[0-9]+H)?(?:[0-9]+M)?(?:[0-9]+(?:\.[0-9]+)?S)?)?",
-    }.items()
+_LEXICAL: Mapping[str, str] = {
+    "boolean": r"true|false|0|1",
+    "decimal": r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)",
+    "double": r"[+-]?(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|INF)|NaN",
+    "hexBinary": r"(?:[0-9A-Fa-f]{2})*",
+    "base64Binary": r"(?:(?:[A-Za-z0-9+/] ?){4})*(?:(?:[A-Za-z0-9+/] ?){2}[AEIMQUYcgkosw048] ?="
+    r"|(?:[A-Za-z0-9+/] ?)[AQgw] ?= ?=)?",
+    "normalizedString": r"[^\t\n\r]*",
+    "token": r"(?:[^\t\n\r ]+(?: [^\t\n\r ]+)*)?",
+    "language": r"[a-zA-Z]{1,8}(?:-[a-zA-Z0-9]{1,8})*",
+    "NMTOKEN": rf"[:{_NAME_REST}]+",
+    "Name": rf"[:{_NAME_START}][:{_NAME_REST}]*",
+    "NCName": rf"[{_NAME_START}][{_NAME_REST}]*",
+    "duration": r"-?P(?=[0-9T])(?:[0-9]+Y)?(?:[0-9]+M)?(?:[0-9]+D)?(?:T(?=[0-9])(?:[0-9]+H)?(?:[0-9]+M)?(?:[0-9]+(?:\.[0-9]+)?S)?)?",
+    "yearMonthDuration": r"-?P(?=[0-9])(?:[0-9]+Y)?(?:[0-9]+M)?",
+    "dayTimeDuration": r"-?P(?=[0-9T])(?:[0-9]+D)?(?:T(?=[0-9])(?:[0-9]+H)?(?:[0-9]+M)?(?:[0-9]+(?:\.[0-9]+)?S)?)?",
 }
 _FREE = frozenset({"string", "anyURI"})
 _DURATION = re.compile(
@@ -72,6 +70,12 @@ class Order(enum.Enum):
 Value = tuple[str, "int | Decimal | float | Fraction | str"]
 
 
+@functools.cache
+def _pattern(name: str) -> re.Pattern[str] | None:
+    """A datatype's pattern, compiled when it is first asked for: those with Unicode classes take milliseconds."""
+    return re.compile(_LEXICAL[name]) if name in _LEXICAL else None
+
+
 def well_typed(text: str, datatype: str) -> bool:
     """Whether a lexical form belongs to its datatype; True for a datatype that is none of XML Schema's."""
     if not datatype.startswith(XSD):
@@ -84,7 +88,7 @@ def well_typed(text: str, datatype: str) -> bool:
         return _DIGITS.fullmatch(text) is not None and _within(text, bounds)
     if name in MOMENTS:
         return moment(name, text) is not None
-    pattern = _LEXICAL.get("double" if name == "float" else name)
+    pattern = _pattern("double" if name == "float" else name)
     return pattern is None or pattern.fullmatch(text) is not None
 
 

@@ -8,6 +8,7 @@ Source: RDF 1.1 Turtle §6.5 (terminals), TriG §4.
 from __future__ import annotations
 
 import bisect
+import functools
 import re
 from collections.abc import Iterator
 
@@ -16,17 +17,22 @@ from kgtool.turtle.tokens import CHARS, LOCAL, PREFIX, Kind, Token, tokens
 
 _IRI = r"<[^<>\"\s]*+>"
 _DOT = rf"\.(?=[{CHARS}:.%\\])"  # behind a character of a name: a part of it
-_BLOCK = re.compile(
-    rf"(?:[ \t\r\n]++|#[^\r\n]*+)*+"
-    rf"(?:(@?(?i:prefix)[ \t\r\n]++[^\s:<]*+:[ \t\r\n]*+{_IRI}(?:[ \t\r\n]*+\.)?+|@?(?i:base)[ \t\r\n]*+{_IRI}(?:[ \t\r\n]*+\.)?+)"
-    rf"|({_IRI}|{PREFIX}:{LOCAL})?+"
-    rf"(?:[^\"'<#.{{}}\\]++|{_IRI}"
-    r'|"""(?:[^"\\]++|\\.|"{1,2}(?!"))*+"""|"(?:[^"\\\r\n]++|\\.)*+"'
-    r"|'''(?:[^'\\]++|\\.|'{1,2}(?!'))*+'''|'(?:[^'\\\r\n]++|\\.)*+'"
-    rf"|(?<=[{CHARS}:]){_DOT}|\.(?=[0-9])|#[^\r\n]*+|\\.(?:{_DOT})?+|<)*+"
-    r"(?:[.{}]|\Z))",
-    re.DOTALL,
-)
+
+
+@functools.cache
+def _block() -> re.Pattern[str]:
+    """White space, then a directive (1), or a statement with its subject (2)."""
+    return re.compile(
+        rf"(?:[ \t\r\n]++|#[^\r\n]*+)*+"
+        rf"(?:(@?(?i:prefix)[ \t\r\n]++[^\s:<]*+:[ \t\r\n]*+{_IRI}(?:[ \t\r\n]*+\.)?+|@?(?i:base)[ \t\r\n]*+{_IRI}(?:[ \t\r\n]*+\.)?+)"
+        rf"|({_IRI}|{PREFIX}:{LOCAL})?+"
+        rf"(?:[^\"'<#.{{}}\\]++|{_IRI}"
+        r'|"""(?:[^"\\]++|\\.|"{1,2}(?!"))*+"""|"(?:[^"\\\r\n]++|\\.)*+"'
+        r"|'''(?:[^'\\]++|\\.|'{1,2}(?!'))*+'''|'(?:[^'\\\r\n]++|\\.)*+'"
+        rf"|(?<=[{CHARS}:]){_DOT}|\.(?=[0-9])|#[^\r\n]*+|\\.(?:{_DOT})?+|<)*+"
+        r"(?:[.{}]|\Z))",
+        re.DOTALL,
+    )
 
 
 class Blocks:
@@ -40,7 +46,7 @@ class Blocks:
         self._known: list[tuple[dict[str, str], str]] = [({}, "")]
         reader, end = Reader(), 0
         before = ""
-        for match in _BLOCK.finditer(text):
+        for match in _block().finditer(text):
             if match.start() != end:  # no statement of Turtle: what follows is not understood
                 break
             end = match.end()
@@ -62,11 +68,11 @@ class Blocks:
 
     def _end(self, start: int) -> int:
         """Where the statements that begin with one subject's text end: N-Triples repeats it on every line."""
-        match = _BLOCK.match(self._text, start)
+        match = _block().match(self._text, start)
         text, end = match and match[2], start
         while match and text and match[2] == text and match.end() > end:
             end = match.end()
-            match = _BLOCK.match(self._text, end)
+            match = _block().match(self._text, end)
         return end
 
 

@@ -8,6 +8,7 @@ text, about 1 µs a token; no recursion.
 from __future__ import annotations
 
 import bisect
+import functools
 import re
 import sys
 from collections.abc import Iterator
@@ -42,21 +43,24 @@ class Kind(IntEnum):
     ERROR = 12  # one character that begins no token
 
 
-_TOKEN = re.compile(
-    r"([ \t\r\n]+)"
-    r"|(\#[^\r\n]*)"
-    r"|(<[^\x00-\x20<>\"{}|^`\\]*(?:\\u[0-9A-Fa-f]{4}[^\x00-\x20<>\"{}|^`\\]*|\\U[0-9A-Fa-f]{8}[^\x00-\x20<>\"{}|^`\\]*)*>)"
-    r'|("""(?:"{0,2}(?:[^"\\]|\\.))*"""|\'\'\'(?:\'{0,2}(?:[^\'\\]|\\.))*\'\'\')'
-    r'|("(?:[^"\\\r\n]|\\.)*"|\'(?:[^\'\\\r\n]|\\.)*\')'
-    rf"|(_:[{_BASE}_0-9:](?:[{CHARS}.:]*[{CHARS}:])?)"
-    r"|([+-]?(?:[0-9]+\.[0-9]*[eE][+-]?[0-9]+|\.?[0-9]+[eE][+-]?[0-9]+|[0-9]*\.[0-9]+|[0-9]+))"
-    rf"|({PREFIX}:{LOCAL})"
-    r"|(@[A-Za-z]+(?:--?[A-Za-z0-9]+)*)"
-    r"|([A-Za-z]+)"
-    r"|(\^\^|<<|>>|[~.;,\[\](){}])"
-    r"|(.)",
-    re.DOTALL,
-)
+@functools.cache
+def _token() -> re.Pattern[str]:
+    """Compiled when it is first needed: a clean run never is."""
+    return re.compile(
+        r"([ \t\r\n]+)"
+        r"|(\#[^\r\n]*)"
+        r"|(<[^\x00-\x20<>\"{}|^`\\]*(?:\\u[0-9A-Fa-f]{4}[^\x00-\x20<>\"{}|^`\\]*|\\U[0-9A-Fa-f]{8}[^\x00-\x20<>\"{}|^`\\]*)*>)"
+        r'|("""(?:"{0,2}(?:[^"\\]|\\.))*"""|\'\'\'(?:\'{0,2}(?:[^\'\\]|\\.))*\'\'\')'
+        r'|("(?:[^"\\\r\n]|\\.)*"|\'(?:[^\'\\\r\n]|\\.)*\')'
+        rf"|(_:[{_BASE}_0-9:](?:[{CHARS}.:]*[{CHARS}:])?)"
+        r"|([+-]?(?:[0-9]+\.[0-9]*[eE][+-]?[0-9]+|\.?[0-9]+[eE][+-]?[0-9]+|[0-9]*\.[0-9]+|[0-9]+))"
+        rf"|({PREFIX}:{LOCAL})"
+        r"|(@[A-Za-z]+(?:--?[A-Za-z0-9]+)*)"
+        r"|([A-Za-z]+)"
+        r"|(\^\^|<<|>>|[~.;,\[\](){}])"
+        r"|(.)",
+        re.DOTALL,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ def tokens(text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[Token]
     Args:
         start, end: offsets between tokens; only what lies between them is read.
     """
-    for match in _TOKEN.finditer(text, start, end):
+    for match in _token().finditer(text, start, end):
         yield Token(Kind(match.lastindex or Kind.ERROR), match.group(), match.start())
 
 
