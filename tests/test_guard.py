@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kgtool.engine.guard import Measure, guard, measures, without_escapes
+from kgtool.engine.guard import Measure, _surely_within, guard, measures, without_escapes
 from kgtool.engine.limits import LOCAL, SERVED, Limits
 
 STAR = "SELECT * WHERE { ?s ?p ?o }"
@@ -223,3 +223,21 @@ def test_any_text_is_measured_and_either_refused_or_not(text: str) -> None:
         assert refusal.line >= 1
         assert refusal.message["zh-Hant"]
         assert refusal.message["en"]
+
+
+@settings(max_examples=500)
+@given(
+    st.lists(
+        st.sampled_from([*PIECES, "# c\n", "{", "}", "(", ")", ")*", ") # c\n*", "/", "?s ?p ?o .", "?", "!", " "])
+    ).map("".join)
+)
+def test_a_text_is_accepted_unmeasured_only_if_no_measure_is_over_its_limit(text: str) -> None:
+    """Counting characters in C takes the place of measuring; it may err on the other side alone."""
+    limits = Limits(depth=6, patterns=12, operators=8, nots=2, stars=1)
+    if _surely_within(text, limits):
+        figures = measures(text)
+        assert figures[Measure.DEPTH] <= 6
+        assert figures[Measure.PATTERNS] <= 12
+        assert figures[Measure.OPERATORS] <= 8
+        assert figures[Measure.NOTS] <= 2
+        assert figures[Measure.STARS] <= 1

@@ -8,6 +8,8 @@ Source: SPARQL 1.1 Query §19.8 (terminals).
 
 from __future__ import annotations
 
+import functools
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -70,6 +72,12 @@ def lexemes(text: str) -> Iterator[tuple[str, str, int]]:
         kind = match.lastgroup or ""
         if kind != "comment":
             yield kind, match.group(), match.start()
+
+
+@functools.lru_cache(maxsize=128)
+def lexed(text: str) -> tuple[Token, ...]:
+    """`lexemes` as tokens; kept, because several checks read each query."""
+    return tuple(itertools.starmap(Token, lexemes(text)))
 
 
 def variables(text: str) -> frozenset[str]:

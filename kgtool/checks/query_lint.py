@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from kgtool.catalog.text import Token, lexemes
+from kgtool.catalog.text import Token, lexed
 from kgtool.checks.query_outline import Group, Part, Role, Select
 from kgtool.errors import Texts, texts
 
@@ -171,7 +171,7 @@ def _binds_beside(group: Group, part: Part) -> frozenset[str]:
 
 def _languages(text: str) -> Iterator[Remark]:
     """LANG(?x) = "zh-Hant": the store keeps tags in lower case, and RFC 4647 ranges need LANGMATCHES."""
-    every = [Token(*lexeme) for lexeme in lexemes(text)]
+    every = lexed(text)
     for number, token in enumerate(every):
         if token.kind != "word" or token.text.upper() != "LANG":
             continue

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kgtool.catalog.text import Token, lexemes
+from kgtool.catalog.text import Token, lexed
 from kgtool.checks.query_outline import Group, Part, Role
 from kgtool.checks.query_reader import outline
 from kgtool.checks.query_terms import iris
@@ -23,7 +23,7 @@ _ALWAYS = frozenset(RDF + name for name in ("type", "first", "rest"))
 
 def predicates_of(text: str, prefixes: Mapping[str, str]) -> frozenset[str] | None:
     """IRIs that hold every predicate that a query which parses can match; None when it may match any."""
-    words = [token.upper() for kind, token, _ in lexemes(text) if kind == "word"]
+    words = [token.text.upper() for token in lexed(text) if token.kind == "word"]
     select = None if _OPEN_WORDS.intersection(words) else outline(text)
     if select is None:
         return None

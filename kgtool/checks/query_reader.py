@@ -7,8 +7,9 @@ gives none, and the checks that need one are silent. Source: SPARQL 1.1 Query §
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 
-from kgtool.catalog.text import FORMS, Token, lexemes
+from kgtool.catalog.text import FORMS, Token, lexed
 from kgtool.checks.query_outline import Group, Part, Role, Select
 
 _END = Token("end", "", -1)
@@ -18,7 +19,7 @@ _AGGREGATES = frozenset({"COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_C
 
 def outline(text: str) -> Select | None:
     """The outline of a query that parses, None where it cannot be made out."""
-    reader = _Reader([Token(*lexeme) for lexeme in lexemes(text)], text)
+    reader = _Reader(lexed(text), text)
     try:
         while reader.word() not in FORMS:
             reader.take()
@@ -32,7 +33,7 @@ class _LostError(Exception):
 
 
 class _Reader:
-    def __init__(self, every: list[Token], text: str) -> None:
+    def __init__(self, every: Sequence[Token], text: str) -> None:
         self.every, self.text, self.at, self.depth = every, text, 0, 0
 
     def peek(self) -> Token:

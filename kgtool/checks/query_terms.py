@@ -5,10 +5,10 @@ from __future__ import annotations
 import difflib
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from kgtool.catalog import NamedQuery
-from kgtool.catalog.text import Token, lexemes
+from kgtool.catalog.text import Token, lexed
 from kgtool.checks.context import Inputs
 from kgtool.checks.query_lint import Remark
 from kgtool.errors import texts
@@ -69,7 +69,7 @@ def unknown_terms(inputs: Inputs, vocabulary: Vocabulary, query: NamedQuery) -> 
 
 def unknown_functions(query: NamedQuery, prefixes: Mapping[str, str]) -> Iterator[Remark]:
     """Calls of functions that no engine here knows: they give an error, and so no value. Source: SPARQL 1.1 Query §17.6."""
-    every = [Token(*lexeme) for lexeme in lexemes(query.text)]
+    every = lexed(query.text)
     known = _declared(every, prefixes)
     depth: list[str] = []
     for token, behind in itertools.pairwise(every):
@@ -94,7 +94,7 @@ def _classes(inputs: Inputs, query: NamedQuery) -> Iterator[tuple[str, int]]:
 
 def iris(text: str, prefixes: Mapping[str, str]) -> Iterator[tuple[str, int]]:
     """Absolute IRIs of a query with their offsets, without those that declare prefixes."""
-    every = [Token(*lexeme) for lexeme in lexemes(text)]
+    every = lexed(text)
     known = _declared(every, prefixes)
     declares = {n for n, token in enumerate(every) if token.text.upper() in {"PREFIX", "BASE"} and token.kind == "word"}
     for number, token in enumerate(every):
@@ -106,7 +106,7 @@ def iris(text: str, prefixes: Mapping[str, str]) -> Iterator[tuple[str, int]]:
                 yield iri, token.start
 
 
-def _declared(every: list[Token], prefixes: Mapping[str, str]) -> dict[str, str]:
+def _declared(every: Sequence[Token], prefixes: Mapping[str, str]) -> dict[str, str]:
     out = dict(prefixes)
     for word, name, iri in zip(every, every[1:], every[2:], strict=False):
         if word.text.upper() == "PREFIX" and name.kind == "pname" and iri.kind == "iri":

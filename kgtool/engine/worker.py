@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import socket
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import pyoxigraph as ox
@@ -34,7 +34,9 @@ class Request:
     columns: bool = False
 
     def frame(self) -> bytes:
-        return frame(Kind.REQUEST, asdict(self))
+        limits = {field.name: getattr(self.limits, field.name) for field in fields(Limits)}
+        asked = {"text": self.text, "prefixes": dict(self.prefixes), "limits": limits, "columns": self.columns}
+        return frame(Kind.REQUEST, asked)
 
 
 def start(store: EmbeddedStore) -> Worker:

@@ -13,10 +13,10 @@ import re
 from collections.abc import Iterator
 
 from kgtool.turtle.statements import Reader, Statement, read
-from kgtool.turtle.tokens import CHARS, LOCAL, PREFIX, Kind, Token, tokens
+from kgtool.turtle.tokens import ANY, COLON, LOCAL, PREFIX, Kind, Token, tokens
 
 _IRI = r"<[^<>\"\s]*+>"
-_DOT = rf"\.(?=[{CHARS}:.%\\])"  # behind a character of a name: a part of it
+_DOT = rf"\.(?={ANY}|[%\\])"  # behind a character of a name: a part of it
 
 
 @functools.cache
@@ -29,7 +29,7 @@ def _block() -> re.Pattern[str]:
         rf"(?:[^\"'<#.{{}}\\]++|{_IRI}"
         r'|"""(?:[^"\\]++|\\.|"{1,2}(?!"))*+"""|"(?:[^"\\\r\n]++|\\.)*+"'
         r"|'''(?:[^'\\]++|\\.|'{1,2}(?!'))*+'''|'(?:[^'\\\r\n]++|\\.)*+'"
-        rf"|(?<=[{CHARS}:]){_DOT}|\.(?=[0-9])|#[^\r\n]*+|\\.(?:{_DOT})?+|<)*+"
+        rf"|(?<={COLON}){_DOT}|\.(?=[0-9])|#[^\r\n]*+|\\.(?:{_DOT})?+|<)*+"
         r"(?:[.{}]|\Z))",
         re.DOTALL,
     )

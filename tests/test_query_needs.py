@@ -1,0 +1,95 @@
+"""Which predicates a query can match: never too few, and known for the queries that ship."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+from conftest import ROOT
+
+from kgtool.check import read_inputs
+from kgtool.checks.query_needs import predicates_of
+from kgtool.engine import Answer, EmbeddedStore, Solutions
+from kgtool.named import Binder, run
+from kgtool.project import open_project
+from kgtool.terms import RDF
+
+NOW = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+OWN = {RDF + "type", RDF + "first", RDF + "rest"}
+
+CLOSED = [
+    ("SELECT * { ?s <x:p> ?o }", {"x:p"}),
+    ("SELECT * { ?s <x:p>/<x:q>* ?o }", {"x:p", "x:q"}),
+    ("SELECT * { ?s ^<x:p>*/(<x:q>|<x:r>)/<x:t>? ?o }", {"x:p", "x:q", "x:r", "x:t"}),
+    ("SELECT * { [ <x:p> [ <x:q> 1 ; <x:r> 'a'@en, -2 ] ] }", {"x:p", "x:q", "x:r"}),
+    ("SELECT * { ?s <x:p> ( [ <x:q> 2 ] ?y ) }", {"x:p", "x:q"}),
+    ("SELECT * { VALUES ?p { <x:p> <x:q> } ?s ?p ?o }", {"x:p", "x:q"}),
+    ("SELECT * { ?s <x:p> ?o FILTER NOT EXISTS { ?o <x:q> ?z } }", {"x:p", "x:q"}),
+    ("SELECT * { ?s <x:p> ?o BIND(EXISTS { ?o <x:q> ?z } AS ?b) }", {"x:p", "x:q"}),
+    ("SELECT * { ?s <x:p> ?o { SELECT ?o { ?o <x:q> ?z } } MINUS { ?s <x:r> ?o } }", {"x:p", "x:q", "x:r"}),
+]
+OPEN = [
+    "SELECT * { ?s ?p ?o }",
+    "SELECT * { ?s <x:p> ?o . [ ?p ?o ] <x:q> 1 }",
+    "SELECT * { ?s <x:p> ( [ ?p 1 ] ) }",
+    "SELECT * { ?s <x:p>* ?o }",
+    "SELECT * { ?s <x:p>?/<x:q>* ?o }",
+    "SELECT * { ?s (<x:p>|<x:q>?) ?o }",
+    "SELECT * { ?s !<x:p> ?o }",
+    "SELECT * { VALUES ?p { <x:p> UNDEF } ?s ?p ?o }",
+    "SELECT * { { VALUES ?p { <x:p> } } UNION { ?s ?p ?o } }",
+    "SELECT * { OPTIONAL { VALUES ?p { <x:p> } } ?s ?p ?o }",
+    "SELECT * { ?s ?p ?o } VALUES ?p { <x:p> }",
+    "SELECT ?o { ?s <x:p> ?o } GROUP BY ?o HAVING(EXISTS { ?o ?q ?z })",
+    "SELECT ?o { ?s <x:p> ?o } ORDER BY EXISTS { ?o ?q ?z }",
+    "SELECT * { GRAPH ?g {} }",
+    "SELECT * FROM <x:g> { ?s <x:p> ?o }",
+    "BASE <x:> SELECT * { ?s <p> ?o }",
+    "DESCRIBE ?s { ?s <x:p> ?o }",
+]
+
+
+@pytest.mark.parametrize(("text", "predicates"), CLOSED)
+def test_every_predicate_that_a_query_names_is_known(text: str, predicates: set[str]) -> None:
+    assert predicates_of(text, {}) == predicates | OWN
+
+
+@pytest.mark.parametrize("text", OPEN)
+def test_a_query_that_may_match_any_predicate_is_known_as_such(text: str) -> None:
+    assert predicates_of(text, {}) is None
+
+
+def test_the_projects_prefixes_are_known() -> None:
+    assert predicates_of("SELECT * { ?s k:p ?o }", {"k": "https://k.example/"}) == {"https://k.example/p"} | OWN
+
+
+def test_named_queries_answer_the_same_over_the_statements_that_they_need() -> None:
+    inputs = read_inputs(open_project(ROOT, {}, {}), NOW)
+    quads = list(inputs.dataset.quads("ontology", "data"))
+    whole = EmbeddedStore(quads)
+    binder = Binder(inputs.curies, inputs.today, whole)
+    compared, filled = 0, 0
+    for query in inputs.catalog.queries.values():
+        needed = predicates_of(query.text, inputs.project.prefixes)
+        if needed is None:
+            continue
+        part = EmbeddedStore(quad for quad in quads if quad.predicate.value in needed)
+        for given in [test.params for test in query.tests] or ([{}] if query.role == "check" else []):
+            one, other = (
+                run(query, binder.bind(query, given), store, inputs.project.prefixes) for store in (whole, part)
+            )
+            assert one == other, query.name
+            compared += 1
+            filled += _rows(one) > 0
+    assert compared >= 24
+    assert filled >= 1
+
+
+def _rows(answer: Answer) -> int:
+    return len(answer.rows) if isinstance(answer, Solutions) else 0
+
+
+def test_every_check_query_that_ships_says_what_it_needs() -> None:
+    """Else a large project would be loaded whole for one of them."""
+    for file in sorted((ROOT / "queries" / "check").glob("*.rq")):
+        assert predicates_of(file.read_text(encoding="utf-8"), {}) is not None, file.name
