@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Callable
 from dataclasses import replace
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,6 +52,7 @@ _STANDARD_ERROR = 2
     "--get", "target", metavar="PATH", help="不啟動伺服器,印出一個請求之回應 / Print one response, without a server."
 )
 @click.option("--accept", default="", metavar="TYPE", help="--get 之 Accept / The Accept field of --get.")
+@click.option("--head", is_flag=True, help="--get 只印狀態與標頭 / Of --get: status and header fields only.")
 @click.option("--log", metavar="FILE", help="日誌檔,off 為不記 / Log file; off for none (default: standard error).")
 @click.option("--log-queries", is_flag=True, help="日誌含查詢文字 / The log holds the text of queries.")
 @click.option(
@@ -75,8 +77,8 @@ _STANDARD_ERROR = 2
 @common_options
 def command(
     host: str, port: int, address: str | None, audience: str, workers: int | None, inferred: bool, allow_findings: bool,
-    target: str | None, accept: str, log: str | None, log_queries: bool, budget: float, deadline: float, proxies: tuple[str, ...],
-    project_dir: Path | None, sources: str | None, as_of: str | None, lang: str | None,
+    target: str | None, accept: str, head: bool, log: str | None, log_queries: bool, budget: float, deadline: float,
+    proxies: tuple[str, ...], project_dir: Path | None, sources: str | None, as_of: str | None, lang: str | None,
 ) -> int:  # fmt: skip
     """提供 SPARQL 端點、連結資料與查詢 API,只供讀取。SIGHUP 重新載入,SIGTERM 妥善結束。
 
@@ -95,7 +97,7 @@ def command(
         budget=budget, proxies=proxies, log_queries=log_queries,
     )  # fmt: skip
     if target is not None:
-        return _one(opened, settings, target, accept)
+        return _one(opened, settings, target, accept, head)
     return _serve(opened, settings, address, allow_findings, log, language_of(lang, project))
 
 
@@ -111,7 +113,7 @@ def _address(address: str | None, host: str, port: int) -> str:
     return address.rstrip("/")
 
 
-def _one(opened: Callable[[], Project], settings: ServeSettings, target: str, accept: str) -> int:
+def _one(opened: Callable[[], Project], settings: ServeSettings, target: str, accept: str, head: bool) -> int:
     from kgtool.serve.message import Request
     from kgtool.serve.problem import of_error
     from kgtool.serve.start import answer
@@ -120,7 +122,11 @@ def _one(opened: Callable[[], Project], settings: ServeSettings, target: str, ac
         response = answer(opened, settings, target, accept)
     except KgError as error:
         response = of_error(Request("GET", target), error)
-    write_out(response.body.decode("utf-8", "replace"))
+    if head:
+        fields = (f"{name}: {value}\n" for name, value in response.headers)
+        write_out(f"{response.status} {HTTPStatus(response.status).phrase}\n{''.join(fields)}")
+    else:
+        write_out(response.body.decode("utf-8", "replace"))
     return int(response.status >= 400)
 
 

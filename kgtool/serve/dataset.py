@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from kgtool.export.catalogue import Placed, catalogue
 from kgtool.export.names import CATALOGUE_PREFIXES, SD
-from kgtool.serve.layers import JSONLD, NTRIPLES, RDFXML, TRIPLE_FORMS, TURTLE
+from kgtool.serve.layers import JSONLD, NTRIPLES, RDFXML, TRIPLE_FORMS, TURTLE, warm
 from kgtool.serve.message import Request, Response
 from kgtool.serve.places import Places, places_of
 from kgtool.serve.reading import Form, Link, chosen, document, options, read, see_other
@@ -47,6 +47,7 @@ class Dataset:
         self._prefixes = {**snapshot.project.prefixes, **CATALOGUE_PREFIXES}
         self._version = snapshot.version
         self._licence = licence_of(snapshot)
+        warm()
         made = catalogue(snapshot, Placed(settings.address + "/", settings.address + "/sparql"))
         self._triples = {
             CATALOGUE: made,

@@ -14,7 +14,7 @@ from kgtool.engine import failure
 from kgtool.serve.accept import language
 from kgtool.serve.dataset import dataset_iri, licence_of
 from kgtool.serve.form import decoded
-from kgtool.serve.layers import FORMS, Layer, self_description, written
+from kgtool.serve.layers import FORMS, Layer, self_description, warm, written
 from kgtool.serve.message import Request, Response
 from kgtool.serve.places import places_of
 from kgtool.serve.plain import Writer, html
@@ -41,6 +41,7 @@ class Graphs:
         self._dataset = dataset_iri(settings)
         self._licence = licence_of(snapshot)
         self._limits = settings.limits
+        warm()
 
     def __call__(self, request: Request) -> Response:
         """The response for one graph's document."""

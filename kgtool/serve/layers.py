@@ -39,6 +39,13 @@ class Layer(enum.StrEnum):
     ALL = "all"
 
 
+def warm() -> None:
+    """Write one statement in every form: rdflib looks up its parts when first used, and a worker opens no file."""
+    triple = ox.Triple(ox.NamedNode(RDF + "nil"), ox.NamedNode(RDF + "type"), ox.Literal("x", language="en"))
+    for form in FORMS:
+        written((), (triple,), form, Layer.STATED, {})
+
+
 def layer_of(form: Form, wanted: Layer | None) -> Layer:
     """The layer asked for; without a wish everything where the form can keep the layers apart, else what is stated."""
     return wanted or (Layer.ALL if form in _WITH_GRAPHS else Layer.STATED)

@@ -16,7 +16,7 @@ from kgtool.errors import texts
 from kgtool.serve import plain
 from kgtool.serve.accept import language
 from kgtool.serve.dataset import dataset_iri, licence_of
-from kgtool.serve.layers import FORMS, Layer, layer_of, self_description, written
+from kgtool.serve.layers import FORMS, Layer, layer_of, self_description, warm, written
 from kgtool.serve.message import Request, Response
 from kgtool.serve.places import Places, known, places_of
 from kgtool.serve.problem import RequestError
@@ -48,6 +48,7 @@ class Resource:
         self._dataset = dataset_iri(settings)
         self._licence = licence_of(snapshot)
         self._page = page
+        warm()
 
     def __call__(self, request: Request) -> Response:
         """The response for `/id/…`, `/page/…`, `/data/…` or `/about`."""
@@ -181,10 +182,13 @@ class Resource:
 
 
 def _every(found: Description) -> Iterator[Statement]:
-    """All of a description: about it, about what has no name, what points to it, what it rests on."""
-    yield from (*found.stated, *found.inferred, *found.nested, *found.incoming)
-    for evidence in found.evidence:
-        yield from evidence.statements
+    """All of a description: about it, about what has no name, what points to it, what it rests on.
+
+    What follows for the nodes around it is told where they are described themselves.
+    """
+    yield from (*found.stated, *found.inferred, *found.incoming)
+    around = (*found.nested, *(one for evidence in found.evidence for one in evidence.statements))
+    yield from (one for one in around if not one.inferred)
 
 
 def _neighbours(here: str, page: int, total: int) -> Iterator[Link]:

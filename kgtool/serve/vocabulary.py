@@ -13,7 +13,7 @@ from kgtool.describe import Description, Facts, Statement, describe
 from kgtool.serve import plain
 from kgtool.serve.accept import language
 from kgtool.serve.dataset import dataset_iri
-from kgtool.serve.layers import TRIPLE_FORMS, Layer, self_description, written
+from kgtool.serve.layers import TRIPLE_FORMS, Layer, self_description, warm, written
 from kgtool.serve.message import Request, Response
 from kgtool.serve.places import known, places_of
 from kgtool.serve.reading import Form, Link, chosen, document, options, read
@@ -40,6 +40,7 @@ class Vocabulary:
         self._curies = snapshot.curies
         self._version = snapshot.version
         self._dataset = dataset_iri(settings)
+        warm()
         self._documents = {
             document: (facts, tuple(terms))
             for facts in (self._shapes, self._facts)

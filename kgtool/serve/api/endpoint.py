@@ -26,9 +26,11 @@ from kgtool.serve.api import forms
 from kgtool.serve.api.call import Call, call_of, find
 from kgtool.serve.api.cursor import LONGEST, Cursor, read_cursor, stale
 from kgtool.serve.api.cursor import call_of as digest_of
+from kgtool.serve.api.examples import at_home
 from kgtool.serve.api.order import Row, total
 from kgtool.serve.api.paging import VERSION, part, whole
 from kgtool.serve.dataset import licence_of
+from kgtool.serve.layers import warm
 from kgtool.serve.message import Request, Response
 from kgtool.serve.reading import Form, Link, chosen, document, read
 from kgtool.serve.settings import ServeSettings
@@ -45,7 +47,7 @@ class Api:
     def __init__(self, snapshot: Snapshot, settings: ServeSettings) -> None:
         self._store = snapshot.store  # loaded now, in the process that workers are forked from
         self._facts = snapshot.facts
-        self._queries = snapshot.catalog.queries
+        self._queries = at_home(snapshot)
         self._problems = snapshot.catalog.problems
         self._presets = snapshot.project.presets
         self._prefixes = snapshot.project.prefixes
@@ -55,6 +57,7 @@ class Api:
         self._limits = settings.limits
         self._address = settings.address
         self._licence = licence_of(snapshot)
+        warm()
         self._columns = {name: self._columns_of(query) for name, query in snapshot.catalog.queries.items()}
 
     def __call__(self, request: Request) -> Response:
