@@ -16,10 +16,10 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 from conftest import ROOT, WANGJIN, shared
-from golden import derive
+from golden import built, derive
 from golden.more import MORE
 
-from kgtool.engine import Solutions
+from kgtool.engine import Solutions, Triples
 from kgtool.project import open_project
 from kgtool.query import Workbench, open_workbench
 from kgtool.write.results import plain
@@ -247,6 +247,37 @@ def test_second_expected_rows_follow_from_the_triples(name: str, real: Workbench
     assert [cells for cells, _ in rows_of(real, real_graph, name, MORE[name])] == [
         row[:-1] for row in golden("more", name)[1]
     ]
+
+
+BUILD_DAYS = {"real": "2016-12-01", "wangjin": "2021-12-31"}
+BUILDS = [(graph, name) for graph in BUILD_DAYS for name in built.BUILDS]
+
+
+def test_expected_triples_are_of_every_build_query_and_every_derived_property(real: Workbench) -> None:
+    names = sorted(built.BUILDS)
+    assert names == sorted(query.name for query in real.catalog.role("build"))
+    for graph in BUILD_DAYS:
+        assert names == sorted(file.stem for file in (GOLDEN / "build" / graph).glob("*.csv"))
+    answer = real.store.query(f"SELECT ?q WHERE {{ ?p <{derive.CD}derivedBy> ?q }}", {})
+    assert isinstance(answer, Solutions)
+    assert sorted(row[0].value for row in answer.rows) == names  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("graph", "name"), BUILDS)
+def test_build_query_gives_its_triples(graph: str, name: str, request: pytest.FixtureRequest) -> None:
+    bench: Workbench = request.getfixturevalue("real" if graph == "real" else "fictional")
+    data: derive.Graph = request.getfixturevalue("real_graph" if graph == "real" else "fictional_graph")
+    answer = bench.answer(name, {"asOf": BUILD_DAYS[graph]})
+    assert isinstance(answer, Triples)
+    rows = [tuple(row) for row in golden(f"build/{graph}", name)[1]]
+    found = [(str(t.subject)[1:-1], t.predicate.value, str(t.object)[1:-1]) for t in answer.triples]
+    assert sorted(tuple(map(bench.curies.short, triple)) for triple in found) == sorted(row[:3] for row in rows)
+    derived = built.built(data, name, BUILD_DAYS[graph])
+    by_node = derive.facts_by_node(COVERAGE, bench.curies)
+    noted = [facts(by_node, data, basis) for *_, basis in derived]
+    assert [tuple(triple) for *triple, _ in derived] == sorted(found)
+    assert graph != "real" or noted == [row[3] for row in rows]
+    assert bench.answer(name, {"asOf": "1960-01-01"}) == Triples(())
 
 
 def linked(graph: derive.Graph, starts: set[str], steps: int) -> set[str]:

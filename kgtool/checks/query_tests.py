@@ -13,11 +13,14 @@ from kgtool.catalog import ColumnType, NamedQuery, QueryTest
 from kgtool.checks.context import Inputs
 from kgtool.checks.query_lint import Remark
 from kgtool.checks.query_outline import Select
-from kgtool.engine import Answer, Solutions
+from kgtool.engine import Answer, Solutions, Triples
 from kgtool.errors import KgError, Texts, texts
 from kgtool.terms import XSD
 from kgtool.write.results import Term, plain
 
+Row = tuple[str, ...]
+# Columns of a file of expected triples.
+_TRIPLE = ("subject", "property", "object")
 _MOST_EXPECTED = 64 << 20  # bytes of a file of expected rows
 _INTEGERS = frozenset({
     XSD + name for name in (
@@ -51,10 +54,9 @@ def difference(inputs: Inputs, answer: Answer, test: QueryTest) -> Texts | None:
         )
     if test.empty:
         return texts(zh=f"應無結果,得 {len(rows)} 列", en=f"expected none, got {len(rows)} rows") if rows else None
-    if not isinstance(answer, Solutions):
-        return texts(zh="rows 與 expect 只適用於 SELECT", en="rows and expect are for SELECT queries")
-    expected = _expected(inputs, test, answer.variables)
-    found = [tuple("" if cell is None else plain(cell) for cell in row) for row in answer.rows]
+    if isinstance(answer, bool):
+        return texts(zh="rows 與 expect 不適用於 ASK", en="rows and expect are not for ASK queries")
+    expected, found = _both(inputs, answer, test)
     for number, (want, got) in enumerate(itertools.zip_longest(expected, found), 1):
         if want != got:
             return texts(
@@ -62,6 +64,15 @@ def difference(inputs: Inputs, answer: Answer, test: QueryTest) -> Texts | None:
                 en=f"row {number}: expected {_shown(want)}, got {_shown(got)}",
             )
     return None
+
+
+def _both(inputs: Inputs, answer: Solutions | Triples, test: QueryTest) -> tuple[list[Row], list[Row]]:
+    """Expected and found rows as plain values; triples in the order of their values, for a graph has none."""
+    if isinstance(answer, Triples):
+        expected = sorted(_expected(inputs, test, _TRIPLE))
+        return expected, sorted((plain(s), plain(p), plain(o)) for s, p, o in answer.triples)
+    expected = _expected(inputs, test, answer.variables)
+    return expected, [tuple("" if cell is None else plain(cell) for cell in row) for row in answer.rows]
 
 
 def ill_typed_columns(query: NamedQuery, answers: list[Answer]) -> Iterator[Remark]:
