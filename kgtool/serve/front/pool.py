@@ -129,7 +129,10 @@ class Pool:
         """A worker's socket can be read."""
         try:
             answer = member.receive()
-        except (EOFError, ValueError):
+        except EOFError:
+            self.fell(member)
+            return
+        except ValueError:  # it is not to be believed any more
             member.kill()
             self.fell(member)
             return
