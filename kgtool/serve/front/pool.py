@@ -234,10 +234,11 @@ class Pool:
         client = job.request.client
         places = _SLOW * self.workers
         same = sum(m.slow for m in self.busy if m.job is not None and m.job.request.client == client)
-        others = self.queue.others_than(client)
-        if others and (self.ledger.over(client, now) or same >= max(places // 2, 1)):
+        greedy = same >= max(places // 2, 1)
+        full = self.slow >= places
+        if (full or self.queue.others_than(client)) and (greedy or self.ledger.over(client, now)):
             self._stop(member, ends.over_budget(self.ledger.wait(client, now)), now)
-        elif self.slow >= places:
+        elif full:
             self._stop(member, ends.long_while_busy(round(member.worked, 2)), now)
         else:
             member.slow_down()
