@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import importlib.util
 import shutil
@@ -25,6 +26,7 @@ import pytest
 from kgtool.engine.remote import Credentials, RemoteStore
 from kgtool.engine.remote.graphs import GraphStore
 from kgtool.project import Profile, Remote, Scope
+from kgtool.push.difference import counts
 
 DEFAULT = "urn:kgtool:test:default"  # the graph of what has no graph name
 PAGE, CUT = 500, 1_000  # rows of a page; rows at which the Virtuoso of the tests cuts its answers
@@ -92,6 +94,15 @@ class Engine:
         for name, triples in graphs.items():
             store.put(name, triples)
         self.loaded = tuple(graphs)
+
+    def clear(self) -> None:
+        """Remove every graph that a test may have made; Virtuoso's own stay."""
+        self.load(())
+        everywhere = RemoteStore(dataclasses.replace(self.remote, scope=Scope.ENGINE))
+        store = GraphStore(self.remote, self.who)
+        for name in counts(everywhere):
+            if name.startswith(("urn:kgtool:", "https://example.org/")):
+                store.drop(name)
 
     def source(self, **changes: object) -> RemoteStore:
         """What answers queries over the graphs that were loaded; `changes` are of the remote's attributes."""
@@ -171,6 +182,17 @@ def oxigraph_binary() -> Path:
     return Path(sys.executable).parent / "oxigraph"
 
 
+@contextlib.contextmanager
+def start_oxigraph(data: Path, port: int, folder: Path) -> Iterator[None]:
+    """A server over a store's folder; it ends with the context."""
+    command = [str(oxigraph_binary()), "serve", "--location", str(data), "--bind", f"127.0.0.1:{port}"]
+    process = _start(command, folder, f"http://127.0.0.1:{port}/query?query=ASK%7B%7D")
+    try:
+        yield
+    finally:
+        _stop(process)
+
+
 @pytest.fixture(scope="session")
 def virtuoso(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """Debian's Virtuoso; up in 4 to 13 s, 270 MB."""
@@ -204,13 +226,9 @@ def oxigraph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     folder = tmp_path_factory.mktemp("oxigraph")
     port = free_port()
     base = f"http://127.0.0.1:{port}"
-    command = [str(oxigraph_binary()), "serve", "--location", str(folder / "data"), "--bind", f"127.0.0.1:{port}"]
-    process = _start(command, folder, f"{base}/query?query=ASK%7B%7D")
     remote = Remote("there", f"{base}/query", f"{base}/store", Profile.OXIGRAPH, page_size=PAGE, scope=Scope.PROJECT)
-    try:
+    with start_oxigraph(folder / "data", port, folder):
         yield Engine("oxigraph", remote, None, folder)
-    finally:
-        _stop(process)
 
 
 @pytest.fixture(params=["oxigraph", "virtuoso"])

@@ -19,6 +19,7 @@ from kgtool.errors import KgError, texts
 COMMANDS = {
     "check": "檢查專案:語法、推理、形狀、查詢、證據、時間 / Check a project",
     "query": "執行具名查詢或查詢檔 / Run a named query or a query file",
+    "push": "將檢查過的圖放入遠端引擎 / Put the checked graph into an engine elsewhere",
     "fmt": "將 Turtle 檔排成一致的版面 / Lay out Turtle files in one way",
     "explain": "說明一項敘述何以成立 / Say why a statement holds",
     "serve": "SPARQL 端點、連結資料與查詢 API / Serve SPARQL, linked data and the queries' API",
