@@ -15,7 +15,7 @@ from kgtool.finding import Finding, Note
 from kgtool.formats import EXTRA_FORMATS, RDF_SUFFIXES
 from kgtool.load import load
 from kgtool.policy import Baseline, changes_since, compare, read_baseline, waive, write_baseline
-from kgtool.project import Project, project_files
+from kgtool.project import Project, ProjectFile, project_files
 from kgtool.report import Held, Report, Totals
 from kgtool.report.model import selected
 from kgtool.write.curie import Curies
@@ -99,9 +99,10 @@ def _gone(count: int) -> set[Note]:
     ))}  # fmt: skip
 
 
-def read_inputs(project: Project, now: datetime.datetime) -> Inputs:
-    """Everything that checks and queries need of a project, read once."""
+def read_inputs(project: Project, now: datetime.datetime, more: Iterable[Path] = ()) -> Inputs:
+    """Everything that checks and queries need of a project, read once; `more` are files to be read as if they were data."""
     files = [file for kind in RDF_KINDS for file in project_files(project, kind, (*RDF_SUFFIXES, *EXTRA_FORMATS))]
+    files += [ProjectFile(path.as_posix(), path, "data") for path in more]
     return Inputs(
         project, load(files, project["accept"]), load_catalog(project), project.today(now), Curies(project.prefixes)
     )

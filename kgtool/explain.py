@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import datetime
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import pyoxigraph as ox
 
+from kgtool.built import Builder
+from kgtool.catalog import NamedQuery
 from kgtool.checks import Inputs
 from kgtool.checks.reasoning import labels_of, place_of, words_of
+from kgtool.engine import QueryRunner
 from kgtool.errors import UsageError, texts
 from kgtool.finding import Place
+from kgtool.index import Index
+from kgtool.named import Binder
 from kgtool.reason import Contradiction, Fact, Limits, Proof, Prover, contradictions, reason, rule_words
 from kgtool.terms import OWL, RDF
 
 _LITERAL = re.compile(r'"(?P<text>.*)"(?:@(?P<tag>[A-Za-z0-9-]+)|\^\^(?P<type>\S+))?', re.DOTALL)
 _LABELS_SHOWN = 5
+# A build query, and the stated facts that one match of it connects.
+Derived = tuple[NamedQuery, tuple[Proof, ...]]
+_NOTHING: Mapping[Fact, Derived] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +37,7 @@ class Line:
         branches: for each level above, whether a later sibling follows there; empty for the conclusion.
         rule: "" for what is stated; then `place` says where, unless it holds in every graph.
         repeated: proved further up; its premises are not written again.
+        query: the build query that derives it, for what is neither stated nor follows by a rule.
     """
 
     fact: Fact
@@ -34,6 +45,7 @@ class Line:
     rule: str
     place: Place
     repeated: bool
+    query: NamedQuery | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +62,50 @@ class Explanation:
 
 
 def explain(inputs: Inputs, subject: str, predicate: str, value: str) -> Explanation | None:
-    """The proof of a statement; None when it is neither stated nor follows.
+    """The proof of a statement; None when it is neither stated nor follows, by rules or by a build query.
 
     Args:
         subject, predicate, value: a prefixed name, an IRI, a label, or (value) a literal in quotes; `a` is rdf:type.
     Raises:
         UsageError: E-TERM, a text that names nothing.
         EngineError: the graph could not be closed.
+        QueryError: a build query could not be run.
     """
     node, name = _term(inputs, subject), _predicate(inputs, predicate)
     fact = Fact(node, name, _term(inputs, value))
     proof = Prover(reason(inputs.facts, why=True)).prove(fact)
-    return None if proof is None else Explanation(None, tuple(_lines(inputs, (proof,))))
+    if proof is not None:
+        return Explanation(None, tuple(_lines(inputs, (proof,))))
+    return _built(inputs, fact)
+
+
+def _built(inputs: Inputs, fact: Fact) -> Explanation | None:
+    """The proof of a statement in the graph with what its build queries derive. Cost: one run of each, and a closure."""
+    with QueryRunner(inputs.store) as runner:
+        binder = Binder(inputs.curies, inputs.today, inputs.store)
+        builder = Builder(inputs.catalog, binder, runner, inputs.project.prefixes)
+        built = builder.facts()
+        if not built:
+            return None
+        index = Index()
+        index.extend(inputs.dataset.quads("ontology", "data"))
+        index.extend(built)
+        proof = Prover(reason(index, why=True)).prove(fact)
+        if proof is None:
+            return None
+        leaves = {triple for part in proof.parts() if not part.rule and (triple := _as_triple(part.fact)) in built}
+        grounds = {
+            triple: tuple(Proof(Fact(*ground)) for ground in builder.grounds(built[triple], triple))
+            for triple in leaves
+        }
+    derived = {Fact(*triple): (built[triple], premises) for triple, premises in grounds.items()}
+    return Explanation(None, tuple(_lines(inputs, (proof,), derived=derived)))
+
+
+def _as_triple(fact: Fact) -> ox.Triple | None:
+    if isinstance(fact.subject, ox.NamedNode) and isinstance(fact.predicate, ox.NamedNode):
+        return ox.Triple(fact.subject, fact.predicate, fact.object)
+    return None
 
 
 def explain_contradictions(inputs: Inputs) -> tuple[Explanation, ...]:
@@ -97,8 +141,10 @@ def _triple(subject: object, predicate: object, value: object) -> ox.Triple:
     return ox.Triple(subject, predicate, value)  # type: ignore[arg-type]
 
 
-def _lines(inputs: Inputs, proofs: tuple[Proof, ...], *, nested: bool = False) -> Iterator[Line]:
-    """The trees in reading order, without recursion: proofs can be deep."""
+def _lines(
+    inputs: Inputs, proofs: tuple[Proof, ...], *, nested: bool = False, derived: Mapping[Fact, Derived] = _NOTHING
+) -> Iterator[Line]:
+    """The trees in reading order, without recursion: proofs can be deep. Below what is derived stand its grounds."""
     told: set[int] = set()
     todo: list[tuple[Proof, tuple[bool, ...]]] = [
         (proof, (number < len(proofs) - 1,) if nested else ()) for number, proof in enumerate(proofs)
@@ -106,13 +152,15 @@ def _lines(inputs: Inputs, proofs: tuple[Proof, ...], *, nested: bool = False) -
     todo.reverse()
     while todo:
         proof, branches = todo.pop()
-        repeated = id(proof) in told and bool(proof.premises)
+        query, grounds = derived.get(proof.fact, (None, ()))
+        premises = proof.premises or grounds
+        repeated = id(proof) in told and bool(premises)
         told.add(id(proof))
-        place = Place("") if proof.rule else place_of(inputs, proof.fact)
-        yield Line(proof.fact, branches, proof.rule, place, repeated)
+        place = Place("") if proof.rule or query else place_of(inputs, proof.fact)
+        yield Line(proof.fact, branches, proof.rule, place, repeated, query)
         if not repeated:
-            last = len(proof.premises) - 1
-            below = [(one, (*branches, number < last)) for number, one in enumerate(proof.premises)]
+            last = len(premises) - 1
+            below = [(one, (*branches, number < last)) for number, one in enumerate(premises)]
             todo += reversed(below)
 
 
@@ -179,13 +227,17 @@ def to_text(inputs: Inputs, explanation: Explanation, language: str) -> str:
     for line in explanation.lines:
         stem = "".join("│  " if more else "   " for more in line.branches[:-1])
         joint = ("├─ " if line.branches[-1] else "└─ ") if line.branches else ""
-        rows.append(f"{stem}{joint}{words.fact(line.fact, language)}  {_origin(line, language)}".rstrip())
+        origin = _origin(line, inputs.today, language)
+        rows.append(f"{stem}{joint}{words.fact(line.fact, language)}  {origin}".rstrip())
     return "\n".join(rows) + "\n"
 
 
-def _origin(line: Line, language: str) -> str:
+def _origin(line: Line, today: datetime.date, language: str) -> str:
     chinese = language != "en"
+    above = ("(見上)" if chinese else " (as above)") if line.repeated else ""
+    if line.query:
+        said = f"依查詢推導,基準日 {today}" if chinese else f"derived by a query as of {today}"
+        return f"← {said} [{line.query.file.name}]{above}"
     if line.rule:
-        above = ("(見上)" if chinese else " (as above)") if line.repeated else ""
         return f"← {rule_words(line.rule, language)} [{line.rule}]{above}"
     return f"[{line.place}]" if line.place.path else ("[已載明]" if chinese else "[stated]")

@@ -173,3 +173,60 @@ def test_owlrl_can_be_asked_instead(make_project: Callable[..., Path], kgtool: C
     assert kgtool("check", cwd=folder, env={}).status == 1
     (folder / "kgtool.toml").write_text('reasoner = "pellet"\n', encoding="utf-8")
     assert "E-CONFIG-VALUE" in kgtool("check", cwd=folder).err
+
+
+# What build queries derive.
+
+HEADER = '#+ summary: {en: "Neighbours", zh-Hant: "鄰港"}\nPREFIX ex: <https://example.org/>\n'
+NEAR = HEADER + "CONSTRUCT { ?one ex:near ?other } WHERE { ?way ex:joins ?one , ?other . FILTER(?one != ?other) }\n"
+WAYS = HEAD + "ex:way ex:joins ex:a , ex:b . ex:a ex:mayor ex:m .\n"
+
+
+def test_a_derived_fact_names_its_query_and_what_one_match_connects(
+    make_project: Callable[..., Path], kgtool: Callable[..., Ran]
+) -> None:
+    near = "ex:near rdfs:subPropertyOf ex:known ."
+    folder = make_project({"ontology/o.ttl": HEAD + near, "data/w.ttl": WAYS, "queries/build/near.rq": NEAR}, SETTINGS)
+    ran = kgtool("explain", "ex:a", "ex:known", "ex:b", "--as-of", "2031-05-04", "--lang", "en", cwd=folder)
+    assert (ran.status, ran.err) == (0, "")
+    assert ran.out == (
+        "ex:a —ex:known→ ex:b  ← superproperty [prp-spo1]\n"
+        "├─ ex:a —ex:near→ ex:b  ← derived by a query as of 2031-05-04 [queries/build/near.rq]\n"
+        "│  ├─ ex:way —ex:joins→ ex:a  [data/w.ttl:3:17]\n"
+        "│  └─ ex:way —ex:joins→ ex:b  [data/w.ttl:3:24]\n"
+        "└─ whatever holds by ex:near holds by ex:known  [ontology/o.ttl:3:28]\n"
+    )
+    ran = kgtool("explain", "ex:a", "ex:near", "ex:m", "--lang", "zh-Hant", cwd=folder)
+    assert (ran.status, ran.out) == (1, "既未載明,也不由所載得出。(並非否定:資料可能不全。)\n")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        HEADER + "CONSTRUCT { ?one ex:near ?other . ?other ex:near ?one } WHERE { ?way ex:joins ?one , ?other }\n",
+        HEADER + "CONSTRUCT { ?one ?near ?other } WHERE { ?way ex:joins ?one , ?other BIND(ex:near AS ?near) }\n",
+    ],
+)
+def test_a_derived_fact_of_another_template_names_its_query_only(
+    query: str, make_project: Callable[..., Path], kgtool: Callable[..., Ran]
+) -> None:
+    folder = make_project({"data/w.ttl": WAYS, "queries/build/near.rq": query}, SETTINGS)
+    ran = kgtool("explain", "ex:a", "ex:near", "ex:b", "--as-of", "2031-05-04", "--lang", "zh-Hant", cwd=folder)
+    assert (ran.status, ran.out) == (0, "ex:a —ex:near→ ex:b  ← 依查詢推導,基準日 2031-05-04 [queries/build/near.rq]\n")
+
+
+def test_a_build_query_that_needs_a_parameter_derives_nothing(
+    make_project: Callable[..., Path], kgtool: Callable[..., Ran]
+) -> None:
+    query = NEAR.replace("PREFIX", "#+ params: {way: {type: iri, required: true}}\nPREFIX", 1)
+    folder = make_project({"data/w.ttl": WAYS, "queries/build/near.rq": query}, SETTINGS)
+    assert kgtool("explain", "ex:a", "ex:near", "ex:b", cwd=folder).status == 1
+
+
+def test_a_file_is_read_as_if_it_were_data(ports: Path, kgtool: Callable[..., Ran]) -> None:
+    (ports / "mistake.ttl").write_text(HEAD + "ex:b a ex:Person .\n", encoding="utf-8")
+    assert kgtool("explain", "--lang", "en", cwd=ports) == Ran(0, "nothing contradicts.\n", "")
+    ran = kgtool("explain", "--with", "mistake.ttl", "--lang", "en", cwd=ports)
+    assert ran.status == 1
+    assert "├─ Port B (ex:b) is in class person (ex:Person)  [mistake.ttl:3:8]" in ran.out.splitlines()
+    assert kgtool("explain", "--with", "none.ttl", cwd=ports).status == 2

@@ -25,7 +25,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("pages", "export", "diff"),
     ("snapshot",),
     ("check", "query", "cite", "explain", "push", "init", "fmt"),
-    ("checks", "describe", "report", "policy"),
+    ("checks", "describe", "report", "policy", "built"),
     ("shacl", "reason", "named", "audience"),
     ("engine",),
     ("locate", "write"),

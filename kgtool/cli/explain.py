@@ -13,14 +13,20 @@ from kgtool.errors import UsageError, texts
 
 @click.command("explain")
 @click.argument("statement", nargs=-1, metavar="[SUBJECT PREDICATE OBJECT]")
+@click.option(
+    "--with", "more", multiple=True, metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="假設資料另有此檔 / As if this file were data too.",
+)  # fmt: skip
 @common_options
 def command(
-    statement: tuple[str, ...], project_dir: Path | None, sources: str | None, as_of: str | None, lang: str | None
-) -> int:
-    """說明一項敘述何以成立:載於何處,或由哪些敘述依何規則得出。不給敘述則說明各項矛盾。
+    statement: tuple[str, ...], more: tuple[Path, ...],
+    project_dir: Path | None, sources: str | None, as_of: str | None, lang: str | None,
+) -> int:  # fmt: skip
+    """說明一項敘述何以成立:載於何處,或由哪些敘述依何規則或查詢得出。不給敘述則說明各項矛盾。
 
-    Say why a statement holds: where it is stated, or by which rules it follows from what. Each part is a prefixed name,
-    an IRI, a label, or a literal in quotes; `a` is rdf:type. Without a statement, every contradiction is explained.
+    Say why a statement holds: where it is stated, or by which rules it follows from what; a fact that a build query
+    derives is shown with that query and what it rests on. Each part is a prefixed name, an IRI, a label, or a literal
+    in quotes; `a` is rdf:type. Without a statement, every contradiction is explained.
     Exit status 1: it neither is stated nor follows, or there is a contradiction.
     """
     from kgtool.check import read_inputs
@@ -36,7 +42,7 @@ def command(
         )
     project = open_from(project_dir, {"sources": sources, "as-of": as_of})
     language = language_of(lang, project)
-    inputs = read_inputs(project, datetime.datetime.now(datetime.UTC))
+    inputs = read_inputs(project, datetime.datetime.now(datetime.UTC), more)
     if not statement:
         found = explain_contradictions(inputs)
         write_out("\n".join(to_text(inputs, one, language) for one in found) or _NONE[language] + "\n")
