@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
+import os
 import time
+from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 from test_shacl_engine import quads, run
 
+from kgtool.engine import CHECKED
+from kgtool.engine.scratch import Syntax
 from kgtool.index import Index
-from kgtool.shacl import ShapesError, make_plan, results, validate_index
+from kgtool.shacl import ShapesError, make_plan, query_run, results, validate_index
 from kgtool.shacl.plan import Sparql
 from kgtool.shacl.query_plan import Query, make_query
 
@@ -101,6 +106,53 @@ def test_what_shacl_forbids_is_refused_before_it_runs(select: str, said: str) ->
         foci(select)
 
 
+DOUBLED = " ".join(f"BIND(CONCAT(?v{n}, ?v{n}) AS ?v{n + 1})" for n in range(40))
+HOSTILE = [
+    ("does not end", "SELECT $this { $this a :C . ?a ?p ?b . ?c ?q ?d . ?e ?r ?f . ?g ?s ?h . FILTER(CONCAT(STR(?b), STR(?d)) = STR(?h)) }"),
+    ("takes all memory", f'SELECT $this {{ $this a :C . BIND("12345678" AS ?v0) {DOUBLED} FILTER(STRLEN(?v40) > 1) }}'),
+    ("a long chain", "SELECT $this { $this a :C FILTER(" + " || ".join(["$this = :z"] * 4_000) + ") }"),
+    ("many negations", "SELECT $this { $this a :C FILTER(" + "!" * 40_000 + "true) }"),
+    ("closures in closures", "SELECT $this { $this a :C ; " + "(" * 20 + ":p" + "*)" * 20 + " ?v }"),
+    ("a star of patterns", "SELECT $this { $this a :C . " + " ".join(f"$this :p ?v{n} ." for n in range(1_000)) + " }"),
+    ("one by one without end", "SELECT $this { $this a :C . ?a ?p ?b . ?c ?q ?d . ?e ?r ?f . ?g ?s ?h . FILTER(?b = ?h) } LIMIT 1000000000"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("what", "select"), HOSTILE, ids=[what for what, _ in HOSTILE])
+def test_a_query_that_would_end_or_hold_up_the_check_is_a_failure(
+    what: str, select: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(query_run, "CHECKED", dataclasses.replace(CHECKED, seconds=1.0, memory=512 << 20))
+    data = " ".join(f":a{n} a :C ; :p {n} ; :q :a{n + 1} ." for n in range(300))
+    before = os.getpid()
+    with pytest.raises(ShapesError):
+        foci(select, data)
+    assert os.getpid() == before
+    assert not [pid for pid in children() if pid not in CHILDREN]
+
+
+def children() -> set[str]:
+    return set(Path(f"/proc/self/task/{os.getpid()}/children").read_text(encoding="ascii").split())
+
+
+CHILDREN = children()
+
+
+def test_queries_one_by_one_share_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(query_run, "_MOST_SECONDS", 0.3)
+    data = " ".join(f":a{n} a :C ; :p {n} ." for n in range(3_000))
+    with pytest.raises(ShapesError, match=r"0\.3 s"):
+        foci("SELECT $this ?v { $this :p ?v FILTER(?v < 0) } LIMIT 1", data)
+
+
+def test_one_by_one_literals_that_a_store_makes_equal_stay_apart() -> None:
+    shapes = (
+        f':S sh:targetObjectsOf :p ; sh:sparql [ {NS} ; sh:select "SELECT $this {{ FILTER($this = 1) }} LIMIT 5" ] .'
+    )
+    found = run(':a :p "01"^^xsd:integer , 1 , 2 .', shapes)
+    assert sorted(result.focus[:4] for result in found) == ['"01"', '"1"^']
+
+
 def test_failure_is_never_a_pass() -> None:
     with pytest.raises(ShapesError, match="failure"):
         foci("SELECT $this ?failure { BIND(true AS ?failure) }")
@@ -157,6 +209,7 @@ def test_queries_see_inferred_types() -> None:
 
 
 def test_a_query_text_is_rewritten_once() -> None:
-    query = make_query("SELECT $this { $this <http://e.example/p> ?v }", {}, None, (), ask=False)
+    with Syntax() as syntax:
+        query = make_query("SELECT $this { $this <http://e.example/p> ?v }", {}, None, (), syntax, ask=False)
     assert ox.Store().query(query.text) is not None
     assert query.free

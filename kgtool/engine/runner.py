@@ -29,9 +29,9 @@ from kgtool.engine import failure
 from kgtool.engine.confined import Worker, address_space
 from kgtool.engine.guard import guard
 from kgtool.engine.limits import LOCAL, Limits
-from kgtool.engine.store import Answer, EmbeddedStore, Solutions, Triples
+from kgtool.engine.store import Answer, Solutions, Triples
 from kgtool.engine.wire import HEADER, Kind, Reader, unframe, value_of
-from kgtool.engine.worker import Request, start
+from kgtool.engine.worker import Evaluates, Request, start
 from kgtool.errors import QueryError
 
 # Copy on write is eroded and memory fragmented by use: after so many queries a new worker is cheaper than an old one.
@@ -58,7 +58,7 @@ class QueryRunner:
     The worker is forked by the first query and ends with `close`, with the runner, or with this process.
     """
 
-    def __init__(self, store: EmbeddedStore, limits: Limits = LOCAL) -> None:
+    def __init__(self, store: Evaluates, limits: Limits = LOCAL) -> None:
         self.limits = limits
         self._store = store
         self._lock = threading.Lock()

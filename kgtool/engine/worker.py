@@ -10,18 +10,26 @@ import functools
 import socket
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, Protocol
 
 import pyoxigraph as ox
 
 from kgtool.engine import confined, failure
 from kgtool.engine.confined import Bound, Worker, exactly
 from kgtool.engine.limits import Limits
-from kgtool.engine.store import EmbeddedStore, rows_of, triples_of
+from kgtool.engine.store import Raw, rows_of, triples_of
 from kgtool.engine.wire import HEADER, Kind, frame, from_error, from_term, unframe, value_of
 from kgtool.errors import QueryError
 
 _CHUNK = 200  # rows a frame: few enough that a frame of long texts stays far below the memory limit
+
+
+class Evaluates(Protocol):
+    """A store that a worker can be forked over: an `EmbeddedStore` or a `ScratchStore`."""
+
+    def evaluate(self, text: str, prefixes: Mapping[str, str]) -> Raw: ...
+
+    def columns(self, text: str, prefixes: Mapping[str, str]) -> tuple[str, ...] | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +47,12 @@ class Request:
         return frame(Kind.REQUEST, asked)
 
 
-def start(store: EmbeddedStore) -> Worker:
+def start(store: Evaluates) -> Worker:
     """Fork a worker over a store; `kgtool.engine.confined.start` says what it costs and raises."""
     return confined.start(functools.partial(_serve, store))
 
 
-def _serve(store: EmbeddedStore, parent: socket.socket, size: int) -> None:
+def _serve(store: Evaluates, parent: socket.socket, size: int) -> None:
     """Answer until the parent closes its end."""
     bound = Bound(size)
     while (request := _receive(parent)) is not None:
@@ -70,7 +78,7 @@ def _receive(parent: socket.socket) -> Request | None:
     return Request(value["text"], value["prefixes"], Limits(**value["limits"]), value["columns"])
 
 
-def _answer(store: EmbeddedStore, parent: socket.socket, request: Request) -> None:
+def _answer(store: Evaluates, parent: socket.socket, request: Request) -> None:
     """Head and rows; whoever calls ends the answer.
 
     Raises:

@@ -12,6 +12,7 @@ from kgtool.shacl.paths import Path, to_sparql
 from kgtool.shacl.plan import Constraint, Messages, Sparql
 from kgtool.shacl.query_outline import QueryFormError
 from kgtool.shacl.query_plan import Query, make_query
+from kgtool.shacl.reading import Reading
 from kgtool.terms import OWL, SH
 
 
@@ -63,15 +64,16 @@ def _validator(graph: ShapesGraph, node: Node, name: str) -> Node | None:
     return found[0] if found else None
 
 
-def read_sparql(graph: ShapesGraph, node: Term, path: Path | None) -> Iterator[Constraint]:
+def read_sparql(reading: Reading, node: Term, path: Path | None) -> Iterator[Constraint]:
     """The sh:sparql constraints of a shape."""
+    graph = reading.graph
     for constraint in graph.sh(node, "sparql"):
         if isinstance(constraint, ox.Literal):
             graph.bad_value(node, "sparql", constraint, zh="限制", en="a constraint")
             continue
         if graph.flag(constraint, "deactivated"):
             continue
-        query = _query(graph, constraint, path, {})
+        query = _query(reading, constraint, path, {})
         if query is not None:
             bound = (("currentShape", node),) if "currentShape" in query.prebound else ()
             messages = graph.messages(constraint)
@@ -79,9 +81,10 @@ def read_sparql(graph: ShapesGraph, node: Term, path: Path | None) -> Iterator[C
 
 
 def apply_components(
-    graph: ShapesGraph, components: Iterable[Component], node: Term, path: Path | None
+    reading: Reading, components: Iterable[Component], node: Term, path: Path | None
 ) -> Iterator[Constraint]:
     """The constraints that a shape makes by setting the parameters of declared components. Source: SHACL §6.1, §6.3."""
+    graph = reading.graph
     for component in components:
         sets = {p.name: graph.values(node, p.iri) for p in component.parameters}
         needed = [p.name for p in component.parameters if not p.optional]
@@ -91,7 +94,7 @@ def apply_components(
         if validator is None:
             continue
         for bound in _bindings(graph, node, component, sets):
-            query = _query(graph, validator, path, bound)
+            query = _query(reading, validator, path, bound)
             if query is None:
                 return
             given = {**bound, "currentShape": node}
@@ -118,8 +121,9 @@ def _bindings(
     yield {name: values[0] for name, values in given.items()}
 
 
-def _query(graph: ShapesGraph, node: Node, path: Path | None, bound: Mapping[str, Term]) -> Query | None:
+def _query(reading: Reading, node: Node, path: Path | None, bound: Mapping[str, Term]) -> Query | None:
     """The query of a constraint or validator; None and a problem when it cannot be used."""
+    graph = reading.graph
     ask = bool(graph.sh(node, "ask"))
     name = "ask" if ask else "select"
     value = graph.single(node, name)
@@ -131,7 +135,7 @@ def _query(graph: ShapesGraph, node: Node, path: Path | None, bound: Mapping[str
     names = {*bound, "value"} if ask else set(bound)
     where = None if path is None else f"({to_sparql(path)})"
     try:
-        return make_query(text, _prefixes(graph, node), where, names, ask=ask)
+        return make_query(text, _prefixes(graph, node), where, names, reading.syntax, ask=ask)
     except QueryFormError as error:
         graph.problem(
             "KG208",

@@ -50,8 +50,8 @@ def read_constraints(
         for test in read(reading, node, name):
             label = component if not isinstance(test, plan.Qualified) else _qualified_name(test)
             found.append(Constraint(f"{SH}{label}ConstraintComponent", test))
-    found += read_sparql(reading.graph, node, path)
-    found += apply_components(reading.graph, components, node, path)
+    found += read_sparql(reading, node, path)
+    found += apply_components(reading, components, node, path)
     return tuple(found)
 
 

@@ -26,7 +26,8 @@ def make_plan(statements: Iterable[ox.Quad | ox.Triple]) -> Plan:
     Cost: linear in the shapes graph. Nothing is fetched: owl:imports and sh:shapesGraph are not followed.
     """
     reader = Reader(ShapesGraph(statements))
-    reader.read()
+    with reader.reading.syntax:
+        reader.read()
     graph = reader.graph
     shapes = tuple(reader.shapes)
     recursive = find_recursion(shapes, graph)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from kgtool.engine.scratch import syntax_fault
+from kgtool.engine.scratch import Syntax
 from kgtool.shacl.query_outline import Group, GroupKind, QueryFormError, Scan, tokens
 from kgtool.shacl.query_scan import scan
 
@@ -29,7 +29,7 @@ class Query:
     Attributes:
         text: a SELECT; focus nodes are read from the graph `BOUND`.
         free: the same for all nodes there are, "" when a pattern of its own does not find $this: to be filtered afterwards.
-        ask: it was an ASK: the rows that come back are those that conform.
+        ask: it was an ASK: the rows that come back are those that do not conform.
         single: it must be run for one focus node at a time (LIMIT, or an aggregate over all solutions).
         predicates: IRIs of the predicates it can match; None when any can (a variable stands in their place).
         prebound: names of the pre-bound variables that it mentions.
@@ -44,15 +44,21 @@ class Query:
     prebound: frozenset[str]
     reads_shapes: bool
 
+    def of_row(self, number: int) -> str:
+        """The text for one of the rows of pre-bound variables that stand in the graph `BOUND`."""
+        opened = f"GRAPH <{BOUND}> {{"
+        return self.text.replace(opened, f"{opened} VALUES ?{ROW} {{ <{BOUND}:{number}> }}")
+
 
 def make_query(
-    text: str, prefixes: Mapping[str, str], path: str | None, prebound: Iterable[str], *, ask: bool
+    text: str, prefixes: Mapping[str, str], path: str | None, prebound: Iterable[str], syntax: Syntax, *, ask: bool
 ) -> Query:
     """Check and rewrite a query.
 
     Args:
         path: SPARQL text that replaces $PATH; None in a node shape.
         prebound: names that may be pre-bound besides `this`, `shapesGraph` and `currentShape`.
+        syntax: says whether a text can be run.
     Raises:
         QueryFormError: it does not parse, or breaks a rule of SHACL appendix A.
     """
@@ -66,13 +72,13 @@ def make_query(
                 text = text[: part.start] + path + text[part.end :]
     prologue = "".join(f"PREFIX {prefix}: <{namespace}>\n" for prefix, namespace in sorted(prefixes.items()))
     text = prologue + text
-    _check_syntax(text)
+    _check_syntax(text, syntax)
     found = scan(text)
     names = {"this", "shapesGraph", "currentShape", *prebound}
     _check_rules(found, names, {"this", *prebound}, ask=ask)
     mentioned = frozenset(names & found.variables) | ({"this"} if not ask else set())
     rewritten = _Rewriter(text, found, mentioned, ask=ask).run()
-    _check_syntax(rewritten)
+    _check_syntax(rewritten, syntax)
     loose = not ask and mentioned == {"this"} and all(found.finds_itself(group, "this") for group in found.groups)
     free = _Rewriter(text, found, frozenset(), ask=False).run() if loose else ""
     return Query(
@@ -90,8 +96,8 @@ def _check_depth(texts: Iterable[str]) -> None:
             raise QueryFormError(f"nested deeper than {MOST_DEPTH}")
 
 
-def _check_syntax(text: str) -> None:
-    said = syntax_fault(text)
+def _check_syntax(text: str, syntax: Syntax) -> None:
+    said = syntax.fault(text)
     if said:
         raise QueryFormError(said)
 
@@ -127,7 +133,8 @@ class _Rewriter:
     def run(self) -> str:
         if self.ask:
             start, end = self.found.form_span
-            self.edits.append((start, end, f"SELECT DISTINCT ?{ROW} WHERE"))
+            every = f"GRAPH <{BOUND}> {{ ?{ROW} <{BOUND}:value> ?{ROW}_value . }}"
+            self.edits.append((start, end, f"SELECT ?{ROW} WHERE {{ {every} MINUS {{ SELECT DISTINCT ?{ROW} WHERE"))
         for group in self.found.groups:
             wanted = self._wanted(group)
             if wanted:
@@ -137,7 +144,7 @@ class _Rewriter:
         text = self.text
         for start, end, new in sorted(self.edits, key=lambda edit: edit[:2], reverse=True):
             text = text[:start] + new + text[end:]
-        return text
+        return f"{text}\n}} }}" if self.ask else text
 
     def _wanted(self, group: Group) -> frozenset[str]:
         if group.kind is GroupKind.TOP:

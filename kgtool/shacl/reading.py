@@ -1,7 +1,8 @@
-"""What is shared while a shapes graph is read: the graph, and the numbers that its shapes get as they are met."""
+"""What is shared while a shapes graph is read: the graph, the numbers of its shapes, and who says whether queries parse."""
 
 from __future__ import annotations
 
+from kgtool.engine.scratch import Syntax
 from kgtool.shacl.graph import ShapesGraph, Term
 
 
@@ -12,6 +13,7 @@ class Reading:
 
     def __init__(self, graph: ShapesGraph) -> None:
         self.graph = graph
+        self.syntax = Syntax()
         self.nodes: list[Term] = []
         self._numbers: dict[Term, int] = {}
 
