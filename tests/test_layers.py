@@ -44,6 +44,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "rich": ("cli",),
     "starlette": ("serve",),
     "jinja2": ("pages",),
+    "markupsafe": ("pages",),
     "openpyxl": ("export",),
     "icalendar": ("export",),
     "pyshacl": ("shacl.reference",),

@@ -1,0 +1,82 @@
+"""What every page builder needs: the graph, names, evidence, the words of one language, the day and the hub city."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from kgtool.pages.evidence import Evidence, Evidences
+from kgtool.pages.kinds import Kind, tone
+from kgtool.pages.naming import Label, Namer
+from kgtool.pages.texts import Words
+from kgtool.pages.view import View
+from kgtool.pages.when import When, when
+from kgtool.terms import CD
+
+
+@dataclass(frozen=True)
+class Context:
+    """One language's view of one snapshot; shared by all pages of that language.
+
+    Attributes:
+        hub: the government whose relations the graph holds, -1 for none.
+        today: `YYYY-MM-DD`, the snapshot's as-of date.
+    """
+
+    view: View
+    namer: Namer
+    evidences: Evidences
+    words: Words
+    language: str
+    today: str
+    hub: int
+
+    def label(self, node: int) -> Label:
+        return self.namer.label(node, self.language)
+
+    def ref(self, node: int) -> Ref:
+        """A node as something to link to."""
+        view = self.view
+        kind = view.kind(node)
+        return Ref(self.label(node), view.path(node) if view.has_page(node) else "", tone(kind), kind)
+
+    def evidence(self, node: int, predicate: str = "") -> tuple[Evidence, ...]:
+        return self.evidences.of(node, self.language, predicate)
+
+    def when(self, value: str, *, year: bool = True) -> When:
+        return when(value, self.language, year=year)
+
+    def kind_word(self, kind: Kind) -> str:
+        """What one resource of a kind is called."""
+        return self.words["kind_" + kind.value]
+
+    def number(self, value: float) -> str:
+        return f"{value:,.0f}"
+
+    @cached_property
+    def hub_ref(self) -> Ref | None:
+        return self.ref(self.hub) if self.hub >= 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A link to a node's page; `path` is empty where it has none."""
+
+    label: Label
+    path: str
+    tone: str
+    kind: Kind
+
+
+def hub_of(view: View, setting: str) -> int:
+    """The hub: what the settings name, else the government that is party to most ties (then the first by IRI), -1 for none."""
+    if setting:
+        node = view.code(view.snapshot.curies.expand(setting) or setting)
+        if node >= 0:
+            return node
+    parties: Mapping[int, tuple[int, ...]] = view.index.backward(view.code(CD + "party"))
+    governments = view.members[Kind.CITY]
+    if not governments:
+        return -1
+    return min(governments, key=lambda node: (-len(parties.get(node, ())), view.iri(node)))

@@ -1,0 +1,241 @@
+"""Lists of a kind with facets, sorting and pages; they work without JavaScript because every choice is an address."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from kgtool.pages.chronicle import dated
+from kgtool.pages.city import bonds, country
+from kgtool.pages.context import Context, Ref
+from kgtool.pages.fold import fold
+from kgtool.pages.kinds import Kind
+from kgtool.pages.naming import Label
+from kgtool.pages.state import agreement_state, tie_state
+from kgtool.pages.view import View
+from kgtool.terms import CD
+
+PAGE = 100
+SORTS = ("name", "date", "-date")
+_MOST_OPTIONS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a list: what it is, where or with whom, when, which state."""
+
+    ref: Ref
+    others: str
+    aside: tuple[Ref, ...]
+    when: str
+    sort: str
+    state: str
+    state_key: str
+    disputed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice of a facet: its value in the address, its name, how many rows it leaves, whether it is chosen."""
+
+    value: str
+    label: Label
+    count: int
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A facet: its name in the address and its choices, most frequent first."""
+
+    name: str
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A page of a list. `pages` is at least 1; `chosen` are the facets and the filter in force."""
+
+    kind: Kind
+    rows: tuple[Row, ...]
+    total: int
+    every: int
+    page: int
+    pages: int
+    facets: tuple[Facet, ...]
+    sort: str
+    text: str
+    chosen: tuple[tuple[str, str], ...]
+
+
+def listing(context: Context, kind: Kind, params: Mapping[str, str], page: int) -> Listing:
+    """Rows of a kind that all chosen facets and the filter leave. Cost: linear in the kind's members."""
+    nodes = _ordered(context, kind)
+    facets = _facets(context, kind)
+    chosen = {name: params[name] for name in facets if params.get(name)}
+    text = params.get("q", "")[:100]
+    kept = [node for node in nodes if all(value in facets[name][node] for name, value in chosen.items())]
+    if text.strip():
+        wanted = fold(text).split()
+        kept = [node for node in kept if all(part in _folded(context, node) for part in wanted)]
+    sort = params.get("sort", "") if params.get("sort") in SORTS else ("name" if kind not in _DATED else "-date")
+    kept = _sorted(context, kept, sort)
+    pages = max(1, -(-len(kept) // PAGE))
+    page = min(max(1, page), pages)
+    rows = tuple(_row(context, node, kind) for node in kept[(page - 1) * PAGE : page * PAGE])
+    shown = tuple(_facet(context, name, table, kept, chosen.get(name, "")) for name, table in facets.items())
+    return Listing(
+        kind, rows, len(kept), len(nodes), page, pages, tuple(f for f in shown if len(f.options) > 1 or f.name in chosen),
+        sort, text, (*chosen.items(), *((("q", text),) if text else ())),
+    )  # fmt: skip
+
+
+_DATED = frozenset({Kind.VISIT, Kind.EVENT, Kind.AGREEMENT, Kind.TIE})
+
+
+def page_count(view: View, kind: Kind) -> int:
+    """How many pages a list without any choice has."""
+    return max(1, -(-len(view.members[kind]) // PAGE))
+
+
+def _ordered(context: Context, kind: Kind) -> tuple[int, ...]:
+    view = context.view
+
+    def make() -> tuple[int, ...]:
+        return tuple(sorted(view.members[kind], key=lambda node: (context.label(node).text, view.iri(node))))
+
+    return view.kept(("ordered", kind, context.language), make)
+
+
+def _folded(context: Context, node: int) -> str:
+    def make() -> str:
+        return "\n".join(fold(name) for name in (*context.namer.others(node), context.label(node).text))
+
+    return context.view.kept(("folded", node, context.language), make)
+
+
+def _sorted(context: Context, nodes: list[int], sort: str) -> list[int]:
+    if sort == "name":
+        return nodes
+    return sorted(
+        nodes,
+        key=lambda node: _day(context.view, node) or ("0" if sort == "-date" else "9999"),
+        reverse=sort == "-date",
+    )
+
+
+def _day(view: View, node: int) -> str:
+    def make() -> str:
+        return min((row[0][0] if row[0][0] != "9999" else row[0][1] for row in dated(view, node)), default="")
+
+    return view.kept(("day", node), make)
+
+
+def _facets(context: Context, kind: Kind) -> Mapping[str, Mapping[int, tuple[str, ...]]]:
+    """Facet name to node to its values; kept, for they are the same in every language."""
+    return context.view.kept(("facets", kind), lambda: _made_facets(context, kind))
+
+
+def _made_facets(context: Context, kind: Kind) -> Mapping[str, Mapping[int, tuple[str, ...]]]:
+    view = context.view
+    makers: dict[str, Callable[[int], tuple[str, ...]]] = {
+        "class": lambda node: tuple(view.path(one) for one in view.types(node))
+    }
+    if kind in {Kind.CITY, Kind.PLACE}:
+        makers["country"] = lambda node: _paths(view, country(view, node))
+    if kind is Kind.CITY:
+        tied = _hub_ties(context)
+        makers["tie"] = lambda node: tied.get(node, ((), ()))[0]
+        makers["state"] = lambda node: tied.get(node, ((), ()))[1]
+    if kind in _DATED:
+        makers["year"] = lambda node: (_day(view, node)[:4],) if _day(view, node) else ()
+        makers["city"] = lambda node: tuple(view.path(one) for one in _cities(view, node) if one != context.hub)
+    if kind is Kind.TIE:
+        makers["tie"] = lambda node: _paths(view, view.first(node, CD + "kind"))
+        makers["state"] = lambda node: (tie_state(view, node, context.today).key,)
+    if kind is Kind.AGREEMENT:
+        makers["form"] = lambda node: _paths(view, view.first(node, CD + "form"))
+        makers["state"] = lambda node: (agreement_state(view, node, context.today).key,)
+    return {name: {node: maker(node) for node in view.members[kind]} for name, maker in makers.items()}
+
+
+def _hub_ties(context: Context) -> dict[int, tuple[tuple[str, ...], tuple[str, ...]]]:
+    found: dict[int, tuple[tuple[str, ...], tuple[str, ...]]] = {}
+    for bond in bonds(context, context.hub) if context.hub >= 0 else ():
+        kinds, states = found.get(bond.partner, ((), ()))
+        found[bond.partner] = (*kinds, *((bond.kind_path,) if bond.kind_path else ())), (*states, bond.state.key)
+    return found
+
+
+def _paths(view: View, node: int) -> tuple[str, ...]:
+    return (view.path(node),) if node >= 0 else ()
+
+
+def _cities(view: View, node: int) -> list[int]:
+    """Governments that an event or a deed concerns; an organ stands for its government."""
+    found = [*view.out(node, CD + "party"), *view.out(node, CD + "visitor"), *view.out(node, CD + "host")]
+    for part in view.into(node, CD + "event"):
+        found += view.out(part, CD + "onBehalfOf")
+    seen = dict.fromkeys(found)
+    for one in found:
+        above = view.first(one, CD + "organOf")
+        if above >= 0 and above not in seen:
+            seen[above] = None
+            found.append(above)
+    return [one for one in dict.fromkeys(found) if view.kind(one) is Kind.CITY]
+
+
+def _facet(context: Context, name: str, table: Mapping[int, tuple[str, ...]], kept: list[int], chosen: str) -> Facet:
+    counts = Counter(value for node in kept for value in dict.fromkeys(table[node]))
+    if chosen and chosen not in counts:
+        counts[chosen] = 0
+    options = [Option(value, _option_label(context, value), count, value == chosen) for value, count in counts.items()]
+    if name == "year":
+        options.sort(key=lambda option: option.value, reverse=True)
+    else:
+        options.sort(key=lambda option: (-option.count, option.label.text))
+    return Facet(name, tuple(options[:_MOST_OPTIONS]))
+
+
+def _option_label(context: Context, value: str) -> Label:
+    if value.startswith("state_"):
+        return Label(context.words.get(value, value))
+    node = context.view.at(value) if "/" in value else -1
+    return context.label(node) if node >= 0 else Label(value)
+
+
+def _row(context: Context, node: int, kind: Kind) -> Row:
+    view = context.view
+    ref = context.ref(node)
+    others = [text for text, tag in context.namer.others(node).items() if text != ref.label.text][:3]
+    rows = dated(view, node)
+    state = (
+        tie_state(view, node, context.today)
+        if kind is Kind.TIE
+        else agreement_state(view, node, context.today)
+        if kind is Kind.AGREEMENT
+        else None
+    )
+    return Row(
+        ref, " · ".join(others), _aside(context, node, kind), context.when(rows[0][2]).text if rows else "",
+        rows[0][0][0] if rows else "", context.words[state.key] if state else "", state.key if state else "",
+        bool(kind in {Kind.TIE, Kind.AGREEMENT} and view.disputed(node)),
+    )  # fmt: skip
+
+
+def _aside(context: Context, node: int, kind: Kind) -> tuple[Ref, ...]:
+    """What tells rows of a kind apart: a city's country, a person's offices, the parties of a deed."""
+    view = context.view
+    if kind in {Kind.CITY, Kind.PLACE}:
+        found = [country(view, node)]
+    elif kind is Kind.PERSON:
+        found = [view.first(one, CD + "post") for one in view.into(node, CD + "holder")]
+    elif kind in _DATED:
+        found = [one for one in _cities(view, node) if one != context.hub]
+    else:
+        names = ("organOf", "represents", "postIn", "attributedTo", "nameOf", "source", "sectionOf")
+        found = [view.first(node, CD + name) for name in names]
+    return tuple(context.ref(one) for one in dict.fromkeys(found) if one >= 0 and one != node and view.has_page(one))[
+        :4
+    ]

@@ -1,0 +1,164 @@
+"""All pages of one snapshot behind one function: a path and a query string in, a status and HTML out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, unquote
+
+from kgtool.pages.assets import Assets, load_assets
+from kgtool.pages.context import Context, hub_of
+from kgtool.pages.evidence import Evidences
+from kgtool.pages.inferred import Inferred
+from kgtool.pages.kinds import MENU, Kind
+from kgtool.pages.links import Links
+from kgtool.pages.lists import page_count
+from kgtool.pages.naming import Namer
+from kgtool.pages.ontologypage import Shapes
+from kgtool.pages.render import Renderer
+from kgtool.pages.routes import Body, Room, find
+from kgtool.pages.search import SearchIndex
+from kgtool.pages.sourcepage import readable
+from kgtool.pages.texts import LANGUAGES, SLUGS, accepted, load_words
+from kgtool.pages.view import View
+from kgtool.report import Report
+from kgtool.snapshot import Snapshot
+
+_MOST_FIELDS = 100
+_CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One answer.
+
+    Attributes:
+        headers: media type, policy, and what the answer varies by; the server adds its own.
+        body: UTF-8.
+    """
+
+    status: int
+    body: bytes = b""
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How pages are made.
+
+    Attributes:
+        texts: source IRI to its text, for those that may be shown; only texts whose digest is on record are.
+        report: of the last check, None where none was made.
+        static: pages are files: what needs a server says so.
+        address: where the API is reached, for the snippets; without a slash at the end.
+        hub, title: of the settings; the hub is else found in the data, the title made from its name.
+        corrections: where mistakes are reported, "" for the page that explains it.
+    """
+
+    texts: Mapping[str, str]
+    report: Report | None = None
+    static: bool = False
+    address: str = "http://127.0.0.1:8008"
+    hub: str = ""
+    title: Mapping[str, str] | None = None
+    corrections: str = ""
+
+
+class Pages:
+    """Made once a snapshot, before workers are forked; a call reads no file."""
+
+    def __init__(self, snapshot: Snapshot, options: Options) -> None:
+        self.snapshot, self.options = snapshot, options
+        self.assets: Assets = load_assets()
+        self._renderer = Renderer()
+        view = View(snapshot)
+        namer = Namer(view)
+        evidences = Evidences(view, namer, options.texts)
+        hub = hub_of(view, options.hub)
+        words = load_words()
+        contexts = {
+            language: Context(view, namer, evidences, words[language], language, snapshot.today.isoformat(), hub)
+            for language in LANGUAGES
+        }  # fmt: skip
+        self.room = Room(contexts, Inferred(view), SearchIndex(view, namer), Shapes(snapshot.shapes), options.report,
+                         options.static, options.address)  # fmt: skip
+        for language in LANGUAGES:
+            self.answer(
+                f"/{language.lower()}/"
+            )  # tables that every page needs are made here, and shared by all workers
+
+    def answer(self, path: str, query: str = "", accept_language: str = "") -> Page | None:
+        """The page at a path, None for a path that is none of the pages' (`/sparql`, `/data/…`).
+
+        Args:
+            path: of the request target, percent-encoded, beginning with `/`.
+            query: behind the `?`, percent-encoded.
+            accept_language: chooses the language of `/` only.
+        Cost: under 5 ms of CPU for a graph of 10,000 triples, the query of a query page excluded.
+        """
+        if path == "/":
+            return _redirect(f"/{accepted(accept_language).lower()}/", 302)
+        slug, slash, rest = path[1:].partition("/")
+        if slug not in SLUGS:
+            return None
+        if not slash:
+            return _redirect(f"/{slug}/", 308)
+        pairs = (
+            parse_qsl(query, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+            if query.count("&") < _MOST_FIELDS
+            else []
+        )
+        return self._page(SLUGS[slug], slug, unquote(rest), {name: value.replace("\x00", "") for name, value in pairs})
+
+    def _page(self, language: str, slug: str, path: str, params: Mapping[str, str]) -> Page:
+        context = self.room.contexts[language]
+        found = find(self.room, context, path, params)
+        body = found or Body("notfound.html", context.words["not_found"], status=404)
+        links = Links(slug, path if found else "", self.options.static, self.assets.names)
+        html = self._renderer.render(body.template, self._values(context, links, body, params))
+        headers = (
+            ("Content-Type", "text/html; charset=utf-8"),
+            ("Content-Language", language),
+            ("Content-Security-Policy", _CSP),
+        )
+        return Page(body.status, html, headers)
+
+    def _values(self, context: Context, links: Links, body: Body, params: Mapping[str, str]) -> dict[str, Any]:
+        return {
+            "t": context.words, "lang": context.language, "links": links, "to": links.to, "up": links.up, "title": body.title,
+            "asset": links.asset, "menu": [kind for kind in MENU if context.view.members[kind]], "here": body.here,
+            "brand": self._brand(context), "hub": context.hub_ref, "hub_name": context.label(context.hub).text if context.hub >= 0 else "",
+            "version": self.snapshot.version[:12], "today": context.today, "static": self.options.static, "params": params,
+            "corrections": self.options.corrections, "bundle": self.assets.has, "robots": body.robots,
+            "today_words": context.when(context.today).text, "Kind": Kind, "data": "", **body.values,
+        }  # fmt: skip
+
+    def _brand(self, context: Context) -> str:
+        title = (self.options.title or {}).get(context.language)
+        if title:
+            return title
+        hub = context.label(context.hub).text if context.hub >= 0 else ""
+        return context.words.fill("brand", hub=hub).strip()
+
+    def paths(self) -> Iterator[str]:
+        """Every page below a language that an address without a query leads to, overview first; none twice."""
+        view = self.room.contexts["en"].view
+        yield ""
+        yield from ("search", "queries", "query", "source", "ontology", "quality", "contribute", "graph", "browse")
+        for kind, nodes in view.members.items():
+            if nodes:
+                yield kind.value
+                yield from (f"{kind.value}/{number}" for number in range(2, page_count(view, kind) + 1))
+                yield from (view.path(node) for node in nodes)
+        yield from sorted(view.path(node) for node in view.ontology if view.iri(node))
+        yield from readable(self.room.contexts["en"])
+        yield from (f"queries/{query.name}" for query in self.snapshot.catalog.role("ask"))
+        yield from (f"queries/{name}" for name in self.snapshot.project.presets)
+
+
+def _redirect(target: str, status: int) -> Page:
+    return Page(status, b"", (("Location", target), ("Vary", "Accept-Language")))

@@ -1,0 +1,221 @@
+"""Paths below a language to what fills their templates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from kgtool.catalog import NamedQuery
+from kgtool.pages.context import Context
+from kgtool.pages.entity import Entity, entity
+from kgtool.pages.inferred import Inferred
+from kgtool.pages.kinds import CLASSES, EXTRA, Kind
+from kgtool.pages.lists import SORTS, listing
+from kgtool.pages.network import network
+from kgtool.pages.ontologypage import Shapes, modules, term
+from kgtool.pages.overview import overview
+from kgtool.pages.quality import quality
+from kgtool.pages.queries import preset_fields, query_page, snippets, words_of
+from kgtool.pages.search import SearchIndex, search
+from kgtool.pages.sourcepage import read, readable
+from kgtool.pages.workbench import workbench
+from kgtool.report import Report
+from kgtool.terms import RDFS, SKOS
+
+# Kinds whose members a query may take as its parameter of that class.
+_PARAMETER = {Kind.CITY: "cd:LocalGovernment", Kind.PERSON: "cd:Person", Kind.EVENT: "cd:EventSeries", Kind.SOURCE: "cd:Source",
+              Kind.VISIT: "cd:Event", Kind.AGREEMENT: "cd:Agreement"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Room:
+    """What the routes share: the contexts by language, and what was made once for all of them."""
+
+    contexts: Mapping[str, Context]
+    inferred: Inferred
+    index: SearchIndex
+    shapes: Shapes
+    report: Report | None
+    static: bool
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What fills a page. `here` is the menu's entry, `robots` what search engines are told."""
+
+    template: str
+    title: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    here: str = ""
+    status: int = 200
+    robots: str = ""
+
+
+Maker = Callable[[Room, Context, Mapping[str, str]], Body]
+
+
+def find(room: Room, context: Context, path: str, params: Mapping[str, str]) -> Body | None:
+    """What is at a path; None where nothing is."""
+    maker = _FIXED.get(path)
+    if maker is not None:
+        return maker(room, context, params)
+    head, _, rest = path.partition("/")
+    if head in _KINDS:
+        return _list(context, Kind(head), rest, params)
+    if head == "queries":
+        return _query(room, context, rest, params)
+    if head == "source":
+        source = readable(context).get(path, -1)
+        return _reading(context, source) if source >= 0 else None
+    node = context.view.at(path)
+    return _node(room, context, node) if node >= 0 else None
+
+
+def _node(room: Room, context: Context, node: int) -> Body:
+    if node in context.view.ontology:
+        value = term(context, room.shapes, node)
+        return Body("term.html", value.ref.label.text, {"e": value}, "ontology")
+    made = entity(context, room.inferred, node)
+    here = made.kind.value
+    return Body(
+        "entity.html", made.ref.label.text, {"e": made, "related": _related(context, made), "data": made.data}, here
+    )
+
+
+def _related(context: Context, made: Entity) -> list[tuple[Any, str, str, str]]:
+    """(summary, query, parameter, value) of named queries that take such a node."""
+    wanted = _PARAMETER.get(made.kind)
+    rows = []
+    for query in context.view.snapshot.catalog.role("ask"):
+        for name, param in query.params.items():
+            others = [one for key, one in query.params.items() if key != name and one.required and one.default is None]
+            if wanted and param.cls == wanted and not others:
+                rows.append((words_of(query.summary, context), query.name, name, made.short))
+                break
+    return rows[:7]
+
+
+def _overview(_: Room, context: Context, __: Mapping[str, str]) -> Body:
+    made = context.view.kept(("overview", context.language), lambda: overview(context))
+    return Body(
+        "overview.html", context.words["menu_overview"], {"o": made, "q": _quality_line(_, context)}, "overview"
+    )
+
+
+def _quality_line(room: Room, context: Context) -> Any:
+    return context.view.kept(("quality", context.language), lambda: quality(context, room.report))
+
+
+def _list(context: Context, kind: Kind, rest: str, params: Mapping[str, str]) -> Body | None:
+    if (rest and not (rest.isascii() and rest.isdigit() and len(rest) < 6)) or not context.view.members[kind]:
+        return None
+    made = listing(
+        context, kind, params, int(rest or params.get("page") or 1) if (params.get("page") or "1").isdigit() else 1
+    )
+    if rest and str(made.page) != rest:
+        return None
+    return Body("list.html", context.words["menu_" + kind.value], {"l": made, "sorts": SORTS, "sparql": _select(context, kind)}, kind.value,
+                robots="noindex" if made.chosen else "")  # fmt: skip
+
+
+def _select(context: Context, kind: Kind) -> str:
+    """The list as a query: members of the kind's classes with their names."""
+    classes = " ".join(f"<{iri}>" for iri in (*CLASSES.get(kind, ()), *(c for c, k in EXTRA.items() if k is kind)))
+    if not classes:
+        classes = " ".join(
+            f"<{context.view.iri(c)}>" for n in context.view.members[kind][:1] for c in context.view.types(n)
+        )
+    return (
+        f"SELECT DISTINCT ?item ?name WHERE {{\n  VALUES ?class {{ {classes} }}\n"
+        f"  ?item a/<{RDFS}subClassOf>* ?class .\n  OPTIONAL {{ ?item <{SKOS}prefLabel> ?name }}\n}} ORDER BY ?item ?name\n"
+    )
+
+
+def _search(room: Room, context: Context, params: Mapping[str, str]) -> Body:
+    text = params.get("q", "")[:100]
+    found = search(context, room.index, text, params.get("kind", "")) if text.strip() else []
+    return Body("search.html", context.words["search"], {"text": text, "found": found}, robots="noindex")
+
+
+def _queries(_: Room, context: Context, __: Mapping[str, str]) -> Body:
+    snapshot = context.view.snapshot
+    rows = [(query.name, words_of(query.summary, context), len(query.params)) for query in snapshot.catalog.role("ask")]
+    presets = [(name, words_of(preset.summary, context)) for name, preset in snapshot.project.presets.items()
+               if preset.query in snapshot.catalog.queries]  # fmt: skip
+    return Body("queries.html", context.words["menu_queries"], {"rows": rows, "presets": presets}, "queries")
+
+
+def _query(room: Room, context: Context, name: str, params: Mapping[str, str]) -> Body | None:
+    snapshot = context.view.snapshot
+    preset = snapshot.project.presets.get(name)
+    query: NamedQuery | None = snapshot.catalog.queries.get(preset.query if preset else name)
+    if query is None or query.role != "ask":
+        return None
+    given = preset_fields(preset, params) if preset else dict(params)
+    if room.static and not preset:
+        given = {key: param.example for key, param in query.params.items() if param.example and param.required}
+    made = query_page(context, query, given, name)
+    return Body("query.html", made.summary.text, {"p": made, "snippets": snippets(query.name, made.params, room.address),
+                "api": query.name}, "queries", robots="noindex" if params else "")  # fmt: skip
+
+
+def _workbench(room: Room, context: Context, params: Mapping[str, str]) -> Body:
+    text = "" if room.static else params.get("query", "")
+    return Body(
+        "workbench.html",
+        "SPARQL",
+        {"w": workbench(context, text), "asked": text, "prefixes": _prefixes(context)},
+        "query",
+        robots="noindex" if text else "",
+    )
+
+
+def _prefixes(context: Context) -> list[tuple[str, str]]:
+    return sorted(context.view.snapshot.curies.prefixes.items())
+
+
+def _sources(_: Room, context: Context, __: Mapping[str, str]) -> Body:
+    rows = [
+        (path, context.ref(source), len(context.evidences.sections[source]))
+        for path, source in readable(context).items()
+    ]
+    view = context.view
+    others = [context.ref(node) for node in view.members[Kind.SOURCE] if node not in context.evidences.sections]
+    return Body("sources.html", context.words["menu_sources"], {"rows": rows, "others": others}, "source")
+
+
+def _reading(context: Context, source: int) -> Body:
+    made = read(context, source)
+    return Body("reading.html", made.ref.label.text, {"r": made}, "source")
+
+
+def _ontology(_: Room, context: Context, __: Mapping[str, str]) -> Body:
+    made = context.view.kept(("modules", context.language), lambda: modules(context))
+    return Body("ontology.html", context.words["menu_ontology"], {"modules": made}, "ontology")
+
+
+def _quality(room: Room, context: Context, _: Mapping[str, str]) -> Body:
+    return Body("quality.html", context.words["menu_quality"], {"q": _quality_line(room, context)}, "quality")
+
+
+def _contribute(_: Room, context: Context, __: Mapping[str, str]) -> Body:
+    return Body("contribute.html", context.words["contribute"], {})
+
+
+def _graph(_: Room, context: Context, __: Mapping[str, str]) -> Body:
+    made = context.view.kept(("network", context.language), lambda: network(context))
+    return Body("graph.html", context.words["menu_graph"], {"n": made}, "graph")
+
+
+def _browse(_: Room, context: Context, __: Mapping[str, str]) -> Body:
+    counts = [(kind, len(nodes)) for kind, nodes in context.view.members.items() if nodes]
+    return Body("browse.html", context.words["browse"], {"counts": counts}, "browse")
+
+
+_KINDS = frozenset(kind.value for kind in Kind)
+_FIXED: Mapping[str, Maker] = {
+    "": _overview, "search": _search, "queries": _queries, "query": _workbench, "source": _sources, "ontology": _ontology,
+    "quality": _quality, "contribute": _contribute, "graph": _graph, "browse": _browse,
+}  # fmt: skip

@@ -1,0 +1,103 @@
+"""Search over names in all scripts: substrings, so that CJK needs no word breaks; folded, so that 黒 finds 黑."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kgtool.pages.context import Context, Ref
+from kgtool.pages.fold import fold
+from kgtool.pages.kinds import Kind
+from kgtool.pages.naming import Namer
+from kgtool.pages.view import View
+from kgtool.terms import CD, SCHEMA, SKOS
+
+_LONGEST, _MOST = 100, 30
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One result: the node, and the name that matched where it is not the one shown."""
+
+    ref: Ref
+    matched: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Results of a kind; `more` found no room."""
+
+    kind: Kind
+    hits: tuple[Hit, ...]
+    more: int
+
+
+class SearchIndex:
+    """Folded names of every node. Cost of a search: one substring test a name, about 2 ms for 30,000 names."""
+
+    def __init__(self, view: View, namer: Namer) -> None:
+        rows = []
+        for kind, nodes in view.members.items():
+            for node in nodes:
+                rows += [(fold(name), name, node, kind) for name in dict.fromkeys(_names(view, namer, node))]
+        for node in sorted(view.ontology, key=view.iri):
+            if view.iri(node):
+                rows += [(fold(name), name, node, Kind.CONCEPT) for name in namer.others(node)]
+        self._rows = tuple(rows)
+
+    def find(self, text: str) -> dict[int, tuple[int, str, Kind]]:
+        """Node to (rank, matched name, kind): 0 whole name, 1 its beginning, 2 a word's beginning, 3 anywhere."""
+        wanted = [part for part in fold(text[:_LONGEST]).split() if part]
+        found: dict[int, tuple[int, str, Kind]] = {}
+        if not wanted:
+            return found
+        whole = " ".join(wanted)
+        for folded, name, node, kind in self._rows:
+            if all(part in folded for part in wanted):
+                rank = 0 if folded == whole else 1 if folded.startswith(whole) else 2 if f" {whole}" in folded else 3
+                if node not in found or rank < found[node][0]:
+                    found[node] = (rank, name, kind)
+        return found
+
+
+def search(context: Context, index: SearchIndex, text: str, only: str = "") -> list[Found]:
+    """Results by kind, the kinds in the order of the menu, best match first."""
+    found = index.find(text)
+    by_kind: dict[Kind, list[tuple[int, str, int]]] = {}
+    for node, (rank, name, kind) in found.items():
+        by_kind.setdefault(kind, []).append((rank, name, node))
+    out = []
+    for kind in Kind:
+        rows = sorted(by_kind.get(kind, ()), key=lambda row: (row[0], len(row[1]), row[1], row[2]))
+        if rows and (not only or only == kind.value):
+            most = _MOST if not only else 500
+            hits = tuple(_hit(context, node, name) for _, name, node in rows[:most])
+            out.append(Found(kind, hits, max(0, len(rows) - most)))
+    return out
+
+
+def _hit(context: Context, node: int, name: str) -> Hit:
+    ref = context.ref(node)
+    return Hit(ref, "" if name == ref.label.text else name)
+
+
+def _names(view: View, namer: Namer, node: int) -> Iterable[str]:
+    yield from namer.others(node)
+    for predicate in (
+        SKOS + "hiddenLabel",
+        CD + "asWritten",
+        CD + "correctedForm",
+        CD + "summary",
+        SCHEMA + "identifier",
+    ):
+        for value in view.out(node, predicate):
+            literal = view.literal(value)
+            if literal is not None:
+                yield literal.value
+    for name in view.into(node, CD + "nameOf"):
+        yield from namer.texts(name, CD + "asWritten").values()
+    place = view.first(node, CD + "territory")
+    if place >= 0:
+        yield from namer.others(place)
+    title = namer.tagged(node)
+    yield from title.values()

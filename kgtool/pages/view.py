@@ -1,0 +1,240 @@
+"""The graph as the pages read it: integer codes of one index, what kind each node is, and where its page is.
+
+Look-ups are dictionary accesses on columns that the index makes once, so a page costs what it shows, not what the graph
+holds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Hashable, Iterator
+from functools import cached_property
+from typing import Any, TypeVar
+from urllib.parse import unquote
+
+import pyoxigraph as ox
+
+from kgtool.index import Index
+from kgtool.pages.kinds import CLASSES, EXTRA, Kind
+from kgtool.snapshot import Snapshot
+from kgtool.terms import CD, GRAPH, MODEL_GRAPH, OWL, RDF, RDFS
+
+T = TypeVar("T")
+_PLAIN_PATH = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9_-]+")
+_SAFE_LINK = re.compile(r"https?://[^\s<>\"]+")
+
+
+class View:
+    """One snapshot's stated graph, read by code. Everything that is computed is kept: a snapshot never changes."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.index: Index = snapshot.index
+        self.base = str(snapshot.project["base"])
+        self._codes: dict[str, int] = {}
+        self._terms = self.index.terms
+        self._kept: dict[Hashable, Any] = {}
+
+    def kept(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What `make` gives, made once: everything that is computed of a snapshot stays true."""
+        found: T | None = self._kept.get(key)
+        if found is None:
+            found = self._kept[key] = make()
+        return found
+
+    def code(self, iri: str) -> int:
+        """The code of an IRI, -1 where nothing mentions it."""
+        found = self._codes.get(iri)
+        if found is None:
+            found = self._codes[iri] = self.index.iri(iri)
+        return found
+
+    def out(self, node: int, predicate: str) -> tuple[int, ...]:
+        """Objects of one subject and predicate, in file order."""
+        return self.index.forward(self.code(predicate)).get(node, ())
+
+    def into(self, node: int, predicate: str) -> tuple[int, ...]:
+        """Subjects of one predicate and object, in file order."""
+        return self.index.backward(self.code(predicate)).get(node, ())
+
+    def first(self, node: int, predicate: str) -> int:
+        """The first object, -1 for none."""
+        found = self.out(node, predicate)
+        return found[0] if found else -1
+
+    def iri(self, node: int) -> str:
+        """The IRI of a node, "" for a literal, a blank node and no node."""
+        term = self._terms[node] if node >= 0 else None
+        return term.value if isinstance(term, ox.NamedNode) else ""
+
+    def is_resource(self, node: int) -> bool:
+        return isinstance(self._terms[node], ox.NamedNode | ox.BlankNode)
+
+    def literal(self, node: int) -> ox.Literal | None:
+        term = self._terms[node] if node >= 0 else None
+        return term if isinstance(term, ox.Literal) else None
+
+    def text(self, node: int, predicate: str) -> str:
+        """The lexical form of the first value, "" for none."""
+        literal = self.literal(self.first(node, predicate))
+        return literal.value if literal else ""
+
+    def number(self, node: int, predicate: str) -> float | None:
+        """The first value as a number; None where there is none or it is no number."""
+        try:
+            return float(self.text(node, predicate))
+        except ValueError:
+            return None
+
+    def statements(self, node: int) -> Iterator[tuple[int, tuple[int, ...]]]:
+        """(predicate, objects) of a subject, predicates in order of first mention."""
+        for predicate in self.index.predicates:
+            found = self.index.forward(predicate).get(node)
+            if found:
+                yield predicate, found
+
+    def mentions(self, node: int) -> Iterator[tuple[int, tuple[int, ...]]]:
+        """(predicate, subjects) of an object."""
+        for predicate in self.index.predicates:
+            found = self.index.backward(predicate).get(node)
+            if found:
+                yield predicate, found
+
+    def types(self, node: int) -> tuple[int, ...]:
+        return self.out(node, RDF + "type")
+
+    @cached_property
+    def ontology(self) -> frozenset[int]:
+        """Terms that the ontology files declare or describe, and the concepts of its vocabularies."""
+        marks = [OWL + "Class", OWL + "ObjectProperty", OWL + "DatatypeProperty", OWL + "AnnotationProperty",
+                 OWL + "Ontology", RDFS + "Class", RDFS + "Datatype"]  # fmt: skip
+        declared = {node for mark in marks for node in self.into(self.code(mark), RDF + "type")}
+        return frozenset(
+            declared | {n for kind in CLASSES[Kind.CONCEPT] for n in self.into(self.code(kind), RDF + "type")}
+        )
+
+    @cached_property
+    def _kind_of_class(self) -> dict[int, Kind]:
+        table: dict[int, Kind] = {}
+        for kind, classes in CLASSES.items():
+            for iri in classes:
+                for below in self.below(self.code(iri)):
+                    table.setdefault(below, kind)
+        for iri, kind in EXTRA.items():
+            table.setdefault(self.code(iri), kind)
+        table.pop(-1, None)
+        return table
+
+    def below(self, top: int) -> list[int]:
+        """A class and its subclasses, at any depth, as the ontology states them."""
+        found, todo = {top: None}, [top]
+        while todo:
+            for below in self.into(todo.pop(), RDFS + "subClassOf"):
+                if below not in found:
+                    found[below] = None
+                    todo.append(below)
+        return list(found)
+
+    def kind(self, node: int) -> Kind:
+        """The kind of a node: by its most telling class."""
+        table = self._kind_of_class
+        kinds = [table[one] for one in self.types(node) if one in table]
+        return min(kinds, key=_ORDER.__getitem__) if kinds else Kind.OTHER
+
+    @cached_property
+    def members(self) -> dict[Kind, tuple[int, ...]]:
+        """Nodes of each kind: every IRI that the data (not the ontology) is about, in order of first mention."""
+        lists: dict[Kind, list[int]] = {kind: [] for kind in Kind}
+        about = self.index.forward(self.code(RDF + "type"))
+        subjects = dict.fromkeys(about)
+        for predicate in self.index.predicates:
+            subjects.update(dict.fromkeys(self.index.forward(predicate)))
+        for node in subjects:
+            if self.iri(node) and node not in self.ontology:
+                lists[self.kind(node)].append(node)
+        return {kind: tuple(nodes) for kind, nodes in lists.items()}
+
+    @cached_property
+    def _hashed(self) -> dict[str, int]:
+        """Nodes whose IRI cannot be a path, by the digest that stands for it."""
+        odd = (node for nodes in self.members.values() for node in nodes if self.path(node).startswith("node/"))
+        odd_terms = (node for node in self.ontology if self.path(node).startswith("node/"))
+        return {self.path(node): node for node in (*odd, *odd_terms)}
+
+    def path(self, node: int) -> str:
+        """Where the page of a node is, below the language: `id/…`, `term/<prefix>/<name>`, or `node/<digest>`."""
+        iri = self.iri(node)
+        if self.base and iri.startswith(self.base) and _PLAIN_PATH.fullmatch(iri[len(self.base) :]):
+            return "id/" + iri[len(self.base) :]
+        prefix, _, name = self.snapshot.curies.short(iri).partition(":")
+        if name and _PLAIN_NAME.fullmatch(name) and _PLAIN_NAME.fullmatch(prefix):
+            return f"term/{prefix}/{name}"
+        return "node/" + hashlib.sha256(iri.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+    def at(self, path: str) -> int:
+        """The node whose page is at a path, -1 for none."""
+        if path.startswith("id/"):
+            node = self.code(self.base + path[3:])
+        elif path.startswith("term/"):
+            prefix, _, name = path[5:].partition("/")
+            namespace = self.snapshot.curies.prefixes.get(prefix)
+            node = self.code(namespace + name) if namespace else -1
+        else:
+            node = self._hashed.get(path, -1)
+        return node if node >= 0 and self.has_page(node) and self.path(node) == path else -1
+
+    def has_page(self, node: int) -> bool:
+        """Whether anything is stated of it: a resource that is only mentioned has no page."""
+        return node in self._paged
+
+    @cached_property
+    def _paged(self) -> frozenset[int]:
+        return frozenset(node for nodes in self.members.values() for node in nodes) | {
+            node for node in self.ontology if self.iri(node)
+        }
+
+    @cached_property
+    def _files(self) -> dict[int, tuple[str, ...]]:
+        """Subject to the names of the files that state something of it."""
+        found: dict[int, dict[str, None]] = {}
+        names: dict[str, str] = {}
+        ids = self.index.ids
+        for quad in self.snapshot.stated:
+            graph = str(getattr(quad.graph_name, "value", ""))
+            name = names.get(graph)
+            if name is None:
+                name = names[graph] = _file_name(graph)
+            found.setdefault(ids[quad.subject], {})[name] = None
+        return {node: tuple(files) for node, files in found.items()}
+
+    def files(self, node: int) -> tuple[str, ...]:
+        """Names of the files that state something of a node, data first as the files are sorted."""
+        return self._files.get(node, ())
+
+    def disputed(self, node: int) -> tuple[int, ...]:
+        """Positions that reject a tie or agreement, or an instrument of the tie."""
+        instruments = (*self.into(node, CD + "establishes"), *self.into(node, CD + "renews"))
+        rejects = self.code("https://w3id.org/city-diplomacy/ns/kind#rejects")
+        return tuple(
+            position
+            for about in (node, *instruments)
+            for position in self.into(about, CD + "about")
+            if rejects >= 0 and rejects in self.out(position, CD + "stance")
+        )
+
+
+def safe_link(iri: str) -> str:
+    """An address that may be linked to, "" for every other scheme: a `javascript:` IRI is text and no link."""
+    return iri if _SAFE_LINK.fullmatch(iri) else ""
+
+
+def _file_name(graph: str) -> str:
+    for start in (GRAPH, MODEL_GRAPH):
+        if graph.startswith(start):
+            return unquote(graph[len(start) :])
+    return graph
+
+
+_ORDER = {kind: number for number, kind in enumerate(Kind)}
