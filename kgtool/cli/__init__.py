@@ -27,6 +27,7 @@ COMMANDS = {
     "cite": "產生可貼上的證據節點 / Print evidence ready to paste",
     "source": "管理來源文字 / Bring source texts to hand, describe new ones",
     "rule": "說明規則代碼 / Explain a rule code",
+    "site": "將所有頁面寫成靜態網站 / Write every page as a static site",
     "init": "建立另一城市的小專案 / Write a small project of another city",
     "config": "列出設定與其出處 / Show every setting and where it comes from",
     "completion": "產生指令補全 / Print shell completion",

@@ -2,6 +2,6 @@
 
 from kgtool.pages.assets import Asset, Assets
 from kgtool.pages.open import open_pages
-from kgtool.pages.pages import Options, Page, Pages
+from kgtool.pages.pages import POLICY, Options, Page, Pages
 
-__all__ = ["Asset", "Assets", "Options", "Page", "Pages", "open_pages"]
+__all__ = ["POLICY", "Asset", "Assets", "Options", "Page", "Pages", "open_pages"]

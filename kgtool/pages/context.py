@@ -70,10 +70,13 @@ class Ref:
 
 
 def hub_of(view: View, setting: str) -> int:
-    """The hub: what the settings name, else the government that is party to most ties (then the first by IRI), -1 for none."""
+    """The hub: the publisher of the settings where it is a government of the data, else the one with most ties; -1 for none.
+
+    Between equals the first by IRI.
+    """
     if setting:
-        node = view.code(view.snapshot.curies.expand(setting) or setting)
-        if node >= 0:
+        node = view.code(setting)
+        if node in view.members[Kind.CITY]:
             return node
     parties: Mapping[int, tuple[int, ...]] = view.index.backward(view.code(CD + "party"))
     governments = view.members[Kind.CITY]

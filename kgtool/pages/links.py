@@ -15,18 +15,20 @@ class Links:
     Attributes:
         slug: of the page's language, e.g. `zh-hant`. path: of the page below it, "" for the overview.
         static: pages are files; a query string has no meaning there.
-        hashes: asset name to the name it is served under.
+        assets: a file's name to the name it is served under.
+        other_root: the way up for a page that stands elsewhere than below its language.
     """
 
     slug: str
     path: str
     static: bool
     assets: dict[str, str]
+    other_root: str = ""
 
     @property
     def root(self) -> str:
         """The way up to the folder that holds the languages."""
-        return "../" * (self.path.count("/") + 1) if self.path else "../"
+        return self.other_root or "../" * (self.path.count("/") + 1)
 
     def to(self, path: str, slug: str = "") -> str:
         """A page in this language or another. A fragment stays behind the file's name."""

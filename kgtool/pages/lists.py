@@ -69,8 +69,8 @@ class Listing:
     chosen: tuple[tuple[str, str], ...]
 
 
-def listing(context: Context, kind: Kind, params: Mapping[str, str], page: int) -> Listing:
-    """Rows of a kind that all chosen facets and the filter leave. Cost: linear in the kind's members."""
+def listing(context: Context, kind: Kind, params: Mapping[str, str], page: int, *, whole: bool = False) -> Listing:
+    """Rows of a kind that all chosen facets and the filter leave, all pages of it where `whole`. Cost: linear in the kind."""
     nodes = _ordered(context, kind)
     facets = _facets(context, kind)
     chosen = {name: params[name] for name in facets if params.get(name)}
@@ -81,9 +81,10 @@ def listing(context: Context, kind: Kind, params: Mapping[str, str], page: int) 
         kept = [node for node in kept if all(part in _folded(context, node) for part in wanted)]
     sort = params.get("sort", "") if params.get("sort") in SORTS else ("name" if kind not in _DATED else "-date")
     kept = _sorted(context, kept, sort)
-    pages = max(1, -(-len(kept) // PAGE))
+    size = max(1, len(kept)) if whole else PAGE
+    pages = max(1, -(-len(kept) // size))
     page = min(max(1, page), pages)
-    rows = tuple(_row(context, node, kind) for node in kept[(page - 1) * PAGE : page * PAGE])
+    rows = tuple(_row(context, node, kind) for node in kept[(page - 1) * size : page * size])
     shown = tuple(_facet(context, name, table, kept, chosen.get(name, "")) for name, table in facets.items())
     return Listing(
         kind, rows, len(kept), len(nodes), page, pages, tuple(f for f in shown if len(f.options) > 1 or f.name in chosen),

@@ -93,6 +93,13 @@ def uses(view: View, node: int) -> int:
     return sum(len(subjects) for predicate, subjects in view.mentions(node) if view.iri(predicate).startswith(CD))
 
 
+def headers(context: Context) -> list[Ref]:
+    """The ontology's modules as resources of their own, by IRI."""
+    view = context.view
+    nodes = [node for node in view.ontology if role_of(view, node) == "module" and view.iri(node)]
+    return [context.ref(node) for node in sorted(nodes, key=view.iri)]
+
+
 def modules(context: Context) -> list[Module]:
     """Terms by module, modules by IRI; concepts by scheme within theirs."""
     view = context.view

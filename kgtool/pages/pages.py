@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
+from kgtool.lang import pick
 from kgtool.pages.assets import Assets, load_assets
 from kgtool.pages.context import Context, hub_of
 from kgtool.pages.evidence import Evidences
@@ -21,15 +22,18 @@ from kgtool.pages.routes import Body, Room, find
 from kgtool.pages.search import SearchIndex
 from kgtool.pages.sourcepage import readable
 from kgtool.pages.texts import LANGUAGES, SLUGS, accepted, load_words
-from kgtool.pages.view import View
+from kgtool.pages.view import View, safe_contact
 from kgtool.report import Report
 from kgtool.snapshot import Snapshot
 
 _MOST_FIELDS = 100
-_CSP = (
+_LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+_RULES = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+# The strict policy of every page: nothing inline, nothing from elsewhere.
+POLICY = ("Content-Security-Policy", _RULES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +59,12 @@ class Options:
         report: of the last check, None where none was made.
         static: pages are files: what needs a server says so.
         address: where the API is reached, for the snippets; without a slash at the end.
-        hub, title: of the settings; the hub is else found in the data, the title made from its name.
-        corrections: where mistakes are reported, "" for the page that explains it.
     """
 
     texts: Mapping[str, str]
     report: Report | None = None
     static: bool = False
     address: str = "http://127.0.0.1:8008"
-    hub: str = ""
-    title: Mapping[str, str] | None = None
-    corrections: str = ""
 
 
 class Pages:
@@ -78,7 +77,7 @@ class Pages:
         view = View(snapshot)
         namer = Namer(view)
         evidences = Evidences(view, namer, options.texts)
-        hub = hub_of(view, options.hub)
+        hub = hub_of(view, snapshot.project.publication.publisher_iri)
         words = load_words()
         contexts = {
             language: Context(view, namer, evidences, words[language], language, snapshot.today.isoformat(), hub)
@@ -114,33 +113,47 @@ class Pages:
         )
         return self._page(SLUGS[slug], slug, unquote(rest), {name: value.replace("\x00", "") for name, value in pairs})
 
+    def document(self, iri: str, language: str, root: str) -> bytes:
+        """The page of a resource at another address; `root` is the way up from there. A 404 page where it has none."""
+        context = self.room.contexts[language]
+        node = context.view.code(iri)
+        path = context.view.path(node) if node >= 0 and context.view.has_page(node) else ""
+        found = find(self.room, context, path, {}) if path else None
+        body = found or Body("notfound.html", context.words["not_found"], status=404)
+        links = Links(language.lower(), path, self.options.static, self.assets.names, root)
+        return self._renderer.render(body.template, self._values(context, links, body, {}))
+
     def _page(self, language: str, slug: str, path: str, params: Mapping[str, str]) -> Page:
         context = self.room.contexts[language]
         found = find(self.room, context, path, params)
         body = found or Body("notfound.html", context.words["not_found"], status=404)
         links = Links(slug, path if found else "", self.options.static, self.assets.names)
+        if body.file is not None:
+            return Page(200, body.file.body, (("Content-Type", body.file.media_type), ("Content-Language", language)))
         html = self._renderer.render(body.template, self._values(context, links, body, params))
         headers = (
             ("Content-Type", "text/html; charset=utf-8"),
             ("Content-Language", language),
-            ("Content-Security-Policy", _CSP),
+            POLICY,
         )
         return Page(body.status, html, headers)
 
     def _values(self, context: Context, links: Links, body: Body, params: Mapping[str, str]) -> dict[str, Any]:
+        publication = self.snapshot.project.publication
         return {
             "t": context.words, "lang": context.language, "links": links, "to": links.to, "up": links.up, "title": body.title,
             "asset": links.asset, "menu": [kind for kind in MENU if context.view.members[kind]], "here": body.here,
-            "brand": self._brand(context), "hub": context.hub_ref, "hub_name": context.label(context.hub).text if context.hub >= 0 else "",
+            "brand": self._brand(context), "hub": context.hub_ref, "hub_name": context.hub_ref.label.text if context.hub_ref else "",
             "version": self.snapshot.version[:12], "today": context.today, "static": self.options.static, "params": params,
-            "corrections": self.options.corrections, "bundle": self.assets.has, "robots": body.robots,
+            "corrections": safe_contact(publication.contact), "licence": publication.license or _LICENCE,
+            "bundle": self.assets.has, "robots": body.robots,
             "today_words": context.when(context.today).text, "Kind": Kind, "data": "", **body.values,
         }  # fmt: skip
 
     def _brand(self, context: Context) -> str:
-        title = (self.options.title or {}).get(context.language)
-        if title:
-            return title
+        """The title that the settings give, else one made from the hub's name."""
+        if "title" in self.snapshot.project["publication"]:
+            return pick(self.snapshot.project.publication.title, context.language)
         hub = context.label(context.hub).text if context.hub >= 0 else ""
         return context.words.fill("brand", hub=hub).strip()
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 
-from kgtool.catalog import ColumnType, NamedQuery, Param, ParamType
+from kgtool.catalog import ColumnText, ColumnType, NamedQuery, Param, ParamType
 from kgtool.engine import Answer, Queryable, Solutions, Triples
 from kgtool.errors import KgError
 from kgtool.lang import pick
@@ -35,6 +35,8 @@ class Field:
     required: bool
     example: str
     options: tuple[tuple[str, Label], ...]
+    least: str = ""
+    most: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +111,14 @@ def query_page(context: Context, query: NamedQuery, given: Mapping[str, str], na
             answer = _run(context, query, params, snapshot.store)
         except KgError as error:
             problem, hint = pick(error.message, context.language), pick(error.hint, context.language)
-    table = table_of(context, answer) if isinstance(answer, Solutions) else None
+    table = table_of(context, answer, query.column_texts) if isinstance(answer, Solutions) else None
     return QueryPage(
         name or query.name, words_of(query.summary, context), words_of(query.description, context), query.text,
         query.file.name, tuple(_field(context, param, params.get(key, "")) for key, param in query.params.items()),
         tuple(params.items()), answer is not None, table,
         _matrix(context, answer, query) if isinstance(answer, Solutions) else None,
-        _bars(table, query) if table else None, answer if isinstance(answer, bool) else None,
+        _bars(table, query, answer.variables) if table and isinstance(answer, Solutions) else None,
+        answer if isinstance(answer, bool) else None,
         triples_of(context, answer) if isinstance(answer, Triples) else (), problem, hint,
     )  # fmt: skip
 
@@ -143,7 +146,7 @@ def _field(context: Context, param: Param, value: str) -> Field:
     kinds = {ParamType.DATE: "date", ParamType.YEAR: "number", ParamType.INTEGER: "number"}
     options: tuple[tuple[str, Label], ...] = ()
     if param.values:
-        options = tuple((one, Label(one)) for one in param.values)
+        options = tuple((one, _words(param.value_texts.get(one), one, context)) for one in param.values)
     elif param.type is ParamType.BOOLEAN:
         options = (("true", Label(context.words["yes"])), ("false", Label(context.words["no"])))
     elif param.cls:
@@ -154,7 +157,21 @@ def _field(context: Context, param: Param, value: str) -> Field:
     kind = "select" if options else kinds.get(param.type, "text")
     if kind == "select" and param.type is ParamType.IRI:
         value = context.view.snapshot.curies.short(context.view.snapshot.curies.expand(value) or value) if value else ""
-    return Field(param.name, label, kind, value, param.required, param.example or "", options)
+    return Field(
+        param.name,
+        label,
+        kind,
+        value,
+        param.required,
+        param.example or "",
+        options,
+        param.least or "",
+        param.most or "",
+    )
+
+
+def _words(texts: Mapping[str, str] | None, plain: str, context: Context) -> Label:
+    return words_of(texts, context) if texts else Label(plain)
 
 
 def _members(context: Context, cls: str) -> tuple[tuple[str, Label], ...]:
@@ -199,10 +216,20 @@ def cell(context: Context, term: ox.NamedNode | ox.BlankNode | ox.Literal | None
     return Cell(Label(term.value), link=safe_link(term.value))
 
 
-def table_of(context: Context, answer: Solutions) -> Table:
-    """The first rows as cells."""
-    rows = tuple(tuple(cell(context, term) for term in row) for row in answer.rows[:_MOST_ROWS])
-    return Table(answer.variables, rows, len(answer.rows))
+def table_of(context: Context, answer: Solutions, texts: Mapping[str, ColumnText] | None = None) -> Table:
+    """The first rows as cells, with the header's headings and words where it gives them."""
+    told = [(texts or {}).get(name, ColumnText()) for name in answer.variables]
+    heads = tuple(_words(text.label, name, context).text for name, text in zip(answer.variables, told, strict=True))
+    rows = tuple(
+        tuple(_told(context, term, text) for term, text in zip(row, told, strict=True))
+        for row in answer.rows[:_MOST_ROWS]
+    )
+    return Table(heads, rows, len(answer.rows))
+
+
+def _told(context: Context, term: ox.NamedNode | ox.BlankNode | ox.Literal | None, text: ColumnText) -> Cell:
+    words = text.values.get(term.value) if isinstance(term, ox.Literal) else None
+    return Cell(words_of(words, context)) if words else cell(context, term)
 
 
 def triples_of(context: Context, answer: Triples) -> tuple[tuple[Cell, Cell, Cell], ...]:
@@ -233,9 +260,9 @@ def _matrix(context: Context, answer: Solutions, query: NamedQuery) -> Matrix | 
     return Matrix(tuple(years), rows)
 
 
-def _bars(table: Table, query: NamedQuery) -> Bars | None:
+def _bars(table: Table, query: NamedQuery, names: tuple[str, ...]) -> Bars | None:
     """A chart, where a query has one resource or text first and one number that compares the rows."""
-    kinds = [query.columns.get(head) for head in table.heads]
+    kinds = [query.columns.get(name) for name in names]
     numbers = [n for n, kind in enumerate(kinds) if kind in _NUMBERS]
     if len(numbers) != 1 or numbers[0] == 0 or not 2 <= len(table.rows) <= _MOST_BARS:
         return None

@@ -13,12 +13,13 @@ from kgtool.pages.inferred import Inferred
 from kgtool.pages.kinds import CLASSES, EXTRA, Kind
 from kgtool.pages.lists import SORTS, listing
 from kgtool.pages.network import network
-from kgtool.pages.ontologypage import Shapes, modules, term
+from kgtool.pages.ontologypage import Shapes, headers, modules, term
 from kgtool.pages.overview import overview
 from kgtool.pages.quality import quality
 from kgtool.pages.queries import preset_fields, query_page, snippets, words_of
 from kgtool.pages.search import SearchIndex, search
 from kgtool.pages.sourcepage import read, readable
+from kgtool.pages.tables import File, of_answer, of_entity, of_rows
 from kgtool.pages.workbench import workbench
 from kgtool.report import Report
 from kgtool.terms import RDFS, SKOS
@@ -51,6 +52,7 @@ class Body:
     here: str = ""
     status: int = 200
     robots: str = ""
+    file: File | None = None
 
 
 Maker = Callable[[Room, Context, Mapping[str, str]], Body]
@@ -65,23 +67,22 @@ def find(room: Room, context: Context, path: str, params: Mapping[str, str]) -> 
     if head in _KINDS:
         return _list(context, Kind(head), rest, params)
     if head == "queries":
-        return _query(room, context, rest, params)
+        return _query(room, context, rest, params) if rest else None
     if head == "source":
         source = readable(context).get(path, -1)
         return _reading(context, source) if source >= 0 else None
     node = context.view.at(path)
-    return _node(room, context, node) if node >= 0 else None
+    return _node(room, context, node, params) if node >= 0 else None
 
 
-def _node(room: Room, context: Context, node: int) -> Body:
+def _node(room: Room, context: Context, node: int, params: Mapping[str, str]) -> Body:
     if node in context.view.ontology:
         value = term(context, room.shapes, node)
         return Body("term.html", value.ref.label.text, {"e": value}, "ontology")
     made = entity(context, room.inferred, node)
-    here = made.kind.value
-    return Body(
-        "entity.html", made.ref.label.text, {"e": made, "related": _related(context, made), "data": made.data}, here
-    )
+    values = {"e": made, "related": _related(context, made), "data": made.data}
+    file = of_entity(params.get("format", ""), made)
+    return Body("entity.html", made.ref.label.text, values, made.kind.value, file=file)
 
 
 def _related(context: Context, made: Entity) -> list[tuple[Any, str, str, str]]:
@@ -109,15 +110,18 @@ def _quality_line(room: Room, context: Context) -> Any:
 
 
 def _list(context: Context, kind: Kind, rest: str, params: Mapping[str, str]) -> Body | None:
-    if (rest and not (rest.isascii() and rest.isdigit() and len(rest) < 6)) or not context.view.members[kind]:
+    number = rest or params.get("page") or "1"
+    if not (number.isascii() and number.isdigit() and len(number) < 6) or not context.view.members[kind]:
         return None
-    made = listing(
-        context, kind, params, int(rest or params.get("page") or 1) if (params.get("page") or "1").isdigit() else 1
-    )
+    whole = params.get("format") in {"csv", "json"}
+    made = listing(context, kind, params, int(number), whole=whole)
     if rest and str(made.page) != rest:
         return None
-    return Body("list.html", context.words["menu_" + kind.value], {"l": made, "sorts": SORTS, "sparql": _select(context, kind)}, kind.value,
-                robots="noindex" if made.chosen else "")  # fmt: skip
+    iris = [context.view.iri(context.view.at(row.ref.path)) for row in made.rows] if whole else []
+    file = of_rows(params.get("format", ""), made.rows, iris) if whole else None
+    values = {"l": made, "sorts": SORTS, "sparql": _select(context, kind)}
+    return Body("list.html", context.words["menu_" + kind.value], values, kind.value,
+                robots="noindex" if made.chosen else "", file=file)  # fmt: skip
 
 
 def _select(context: Context, kind: Kind) -> str:
@@ -163,13 +167,11 @@ def _query(room: Room, context: Context, name: str, params: Mapping[str, str]) -
 
 def _workbench(room: Room, context: Context, params: Mapping[str, str]) -> Body:
     text = "" if room.static else params.get("query", "")
-    return Body(
-        "workbench.html",
-        "SPARQL",
-        {"w": workbench(context, text), "asked": text, "prefixes": _prefixes(context)},
-        "query",
-        robots="noindex" if text else "",
-    )
+    made = workbench(context, text)
+    form = params.get("format", "")
+    file = of_answer(form, made.raw) if form and made.raw is not None else None
+    values = {"w": made, "asked": text, "prefixes": _prefixes(context)}
+    return Body("workbench.html", "SPARQL", values, "query", robots="noindex" if text else "", file=file)
 
 
 def _prefixes(context: Context) -> list[tuple[str, str]]:
@@ -193,7 +195,7 @@ def _reading(context: Context, source: int) -> Body:
 
 def _ontology(_: Room, context: Context, __: Mapping[str, str]) -> Body:
     made = context.view.kept(("modules", context.language), lambda: modules(context))
-    return Body("ontology.html", context.words["menu_ontology"], {"modules": made}, "ontology")
+    return Body("ontology.html", context.words["menu_ontology"], {"modules": made, "headers": headers(context)}, "ontology")
 
 
 def _quality(room: Room, context: Context, _: Mapping[str, str]) -> Body:

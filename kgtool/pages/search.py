@@ -99,5 +99,5 @@ def _names(view: View, namer: Namer, node: int) -> Iterable[str]:
     place = view.first(node, CD + "territory")
     if place >= 0:
         yield from namer.others(place)
-    title = namer.tagged(node)
-    yield from title.values()
+    yield from namer.tagged(node).values()
+    yield view.iri(node).rstrip("/").rsplit("/", 1)[-1].replace("-", " ")  # a slug is a romanised form where no label is

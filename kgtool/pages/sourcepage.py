@@ -49,7 +49,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The page: the source, its record, its parts; `lit` says whether the text is at hand."""
+    """The page: the source, its record, its parts.
+
+    Attributes:
+        lit: whether the text is at hand. printed: anchors of the spans that stand in the text shown.
+    """
 
     ref: Ref
     publisher: Ref | None
@@ -58,6 +62,7 @@ class Reading:
     code_points: str
     lit: bool
     parts: tuple[Part, ...]
+    printed: frozenset[str]
 
 
 def readable(context: Context) -> dict[str, int]:
@@ -88,11 +93,15 @@ def read(context: Context, source: int) -> Reading:
             _paragraphs(text, own, cited) if text is not None else (),
             tuple(_span(context, *one) for one in sorted(spans.get(node, ()))),
         ))  # fmt: skip
+    outside = spans.get(-1)
+    if outside:
+        parts.append(Part(context.ref(source), "", 2, (), tuple(_span(context, *one) for one in sorted(outside))))
+    printed = frozenset(a for part in parts for line in part.paragraphs for piece in line for a in piece.anchors)
     publisher = view.first(source, DCT + "publisher")
     return Reading(
         context.ref(source), context.ref(publisher) if publisher >= 0 and view.is_resource(publisher) else None,
         view.text(source, CD + "locator"), view.text(source, CD + "sha256"), view.text(source, CD + "codePoints"),
-        text is not None, tuple(parts),
+        text is not None, tuple(parts), printed,
     )  # fmt: skip
 
 

@@ -230,6 +230,11 @@ def safe_link(iri: str) -> str:
     return iri if _SAFE_LINK.fullmatch(iri) else ""
 
 
+def safe_contact(iri: str) -> str:
+    """An http or mailto address, "" for every other scheme."""
+    return iri if iri.startswith("mailto:") else safe_link(iri)
+
+
 def _file_name(graph: str) -> str:
     for start in (GRAPH, MODEL_GRAPH):
         if graph.startswith(start):

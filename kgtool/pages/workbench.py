@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kgtool.engine import SERVED, Limits, Solutions, Triples, guard
+from kgtool.engine import SERVED, Answer, Limits, Solutions, Triples, guard
 from kgtool.errors import KgError
 from kgtool.lang import pick
 from kgtool.pages.context import Context
@@ -27,6 +27,7 @@ class Workbench:
     line: int
     column: int
     excerpt: str
+    raw: Answer | None = None
 
 
 def example(context: Context) -> str:
@@ -65,5 +66,5 @@ def workbench(context: Context, text: str) -> Workbench:
     return Workbench(
         text, table_of(context, answer) if isinstance(answer, Solutions) else None,
         triples_of(context, answer) if isinstance(answer, Triples) else (),
-        answer if isinstance(answer, bool) else None, "", "", 0, 0, "",
+        answer if isinstance(answer, bool) else None, "", "", 0, 0, "", answer,
     )  # fmt: skip

@@ -14,6 +14,7 @@ from kgtool.errors import KgError, texts
 from kgtool.formats import Audience
 from kgtool.serve.api import Api, OpenApi, Queries
 from kgtool.serve.dataset import Dataset
+from kgtool.serve.faces import Faces
 from kgtool.serve.graphs import Graphs
 from kgtool.serve.headers import private, secured
 from kgtool.serve.message import Request, Response
@@ -53,7 +54,7 @@ ROUTES: tuple[Route, ...] = (
     Route("/graph-store", GraphStore),
     Route("/graph-store/", GraphStore),
     Route("/id/", Resource),
-    Route("/page/", Resource),
+    Route("/page/", Faces),
     Route("/data/", Resource),
     Route("/about", Resource),
     Route("/ns", Vocabulary),
@@ -79,6 +80,14 @@ ROUTES: tuple[Route, ...] = (
             "/contact",
         )
     ),
+    Route("/", Faces),
+    Route("/static/", Faces),
+    Route("/zh-hant", Faces),
+    Route("/zh-hant/", Faces),
+    Route("/en", Faces),
+    Route("/en/", Faces),
+    Route("/ja", Faces),
+    Route("/ja/", Faces),
 )
 
 

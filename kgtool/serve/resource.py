@@ -38,7 +38,10 @@ _MOST_HOPS = 8
 class Resource:
     """Answers for one IRI at a time."""
 
-    def __init__(self, snapshot: Snapshot, settings: ServeSettings, page: Page = plain.resource) -> None:
+    def __init__(
+        self, snapshot: Snapshot, settings: ServeSettings, page: Page = plain.resource,
+        policy: tuple[tuple[str, str], ...] = (),
+    ) -> None:  # fmt: skip
         self._facts = snapshot.facts  # made now, in the process that workers are forked from
         self._shapes = Facts(snapshot.shapes)
         self._places = places_of(snapshot, settings)
@@ -49,6 +52,7 @@ class Resource:
         self._licence = licence_of(snapshot)
         self._page = page
         warm()
+        self._policy = policy  # a page with a style sheet has a policy of its own
 
     def __call__(self, request: Request) -> Response:
         """The response for `/id/…`, `/page/…`, `/data/…` or `/about`."""
@@ -154,7 +158,7 @@ class Resource:
 
         return document(
             request, (self._version, iri, words), HTML, make, vary="Accept, Accept-Language",
-            links=self._links(iri, self_is=here), headers=(("Content-Language", words),),
+            links=self._links(iri, self_is=here), headers=(("Content-Language", words), *self._policy),
         )  # fmt: skip
 
     def _rdf(self, request: Request, iri: str, form: Form, given: dict[str, str]) -> Response:
