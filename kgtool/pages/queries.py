@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import quote
 
 import pyoxigraph as ox
 
@@ -279,26 +278,3 @@ def _bars(table: Table, query: NamedQuery, names: tuple[str, ...]) -> Bars | Non
         (row[0], row[numbers[0]].label.text, value / top) for row, value in zip(table.rows, values, strict=True)
     )
     return Bars(table.heads[numbers[0]], rows)
-
-
-def snippets(name: str, params: tuple[tuple[str, str], ...], base: str) -> tuple[tuple[str, str], ...]:
-    """The same question on the command line, over HTTP and from Python."""
-    options = "".join(f" --param {key}={_quoted(value)}" for key, value in params)
-    asked = "&".join(f"{quote(key)}={quote(value, safe='')}" for key, value in params)
-    address = f"{base}/api/{name}" + ("?" + asked if asked else "")
-    given = ", ".join(f"{key!r}: {value!r}" for key, value in params)
-    python = (
-        "import json, urllib.parse, urllib.request\n"
-        f"asked = urllib.parse.urlencode({{{given}}})\n"
-        f'request = urllib.request.Request("{base}/api/{name}?" + asked, headers={{"Accept": "application/json"}})\n'
-        "rows = json.load(urllib.request.urlopen(request))"
-    )
-    return (
-        ("CLI", f"kgtool query {name}{options}"),
-        ("HTTP", f"curl -H 'Accept: text/csv' '{address}'"),
-        ("Python", python),
-    )
-
-
-def _quoted(value: str) -> str:
-    return value if value.replace(":", "").replace("-", "").isalnum() else "'" + value.replace("'", "'\\''") + "'"

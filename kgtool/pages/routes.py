@@ -16,8 +16,9 @@ from kgtool.pages.network import network
 from kgtool.pages.ontologypage import Shapes, headers, modules, term
 from kgtool.pages.overview import overview
 from kgtool.pages.quality import quality
-from kgtool.pages.queries import preset_fields, query_page, snippets, words_of
+from kgtool.pages.queries import preset_fields, query_page, words_of
 from kgtool.pages.search import SearchIndex, search
+from kgtool.pages.snippets import snippets
 from kgtool.pages.sourcepage import read, readable
 from kgtool.pages.tables import File, of_answer, of_entity, of_rows
 from kgtool.pages.workbench import workbench
@@ -195,7 +196,9 @@ def _reading(context: Context, source: int) -> Body:
 
 def _ontology(_: Room, context: Context, __: Mapping[str, str]) -> Body:
     made = context.view.kept(("modules", context.language), lambda: modules(context))
-    return Body("ontology.html", context.words["menu_ontology"], {"modules": made, "headers": headers(context)}, "ontology")
+    return Body(
+        "ontology.html", context.words["menu_ontology"], {"modules": made, "headers": headers(context)}, "ontology"
+    )
 
 
 def _quality(room: Room, context: Context, _: Mapping[str, str]) -> Body:

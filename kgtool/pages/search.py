@@ -100,4 +100,6 @@ def _names(view: View, namer: Namer, node: int) -> Iterable[str]:
     if place >= 0:
         yield from namer.others(place)
     yield from namer.tagged(node).values()
-    yield view.iri(node).rstrip("/").rsplit("/", 1)[-1].replace("-", " ")  # a slug is a romanised form where no label is
+    yield (
+        view.iri(node).rstrip("/").rsplit("/", 1)[-1].replace("-", " ")
+    )  # a slug is a romanised form where no label is
