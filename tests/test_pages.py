@@ -144,7 +144,7 @@ def test_the_root_leads_to_the_language_asked_for() -> None:
     ):
         page = wangjin().answer("/", "", header)
         assert page is not None
-        assert (page.status, dict(page.headers)["Location"]) == (302, f"/{slug}/")
+        assert (page.status, dict(page.headers)["Location"]) == (303, f"/{slug}/")
         assert dict(page.headers)["Vary"] == "Accept-Language"
     assert accepted("en;q=x, ja;q=0") == "zh-Hant"
 

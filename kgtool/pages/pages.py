@@ -100,7 +100,7 @@ class Pages:
         Cost: under 5 ms of CPU for a graph of 10,000 triples, the query of a query page excluded.
         """
         if path == "/":
-            return _redirect(f"/{accepted(accept_language).lower()}/", 302)
+            return _redirect(f"/{accepted(accept_language).lower()}/", 303)
         slug, slash, rest = path[1:].partition("/")
         if slug not in SLUGS:
             return None
