@@ -18,11 +18,14 @@ from pathlib import Path
 BASE = "https://example.org/bench/id/"
 PREFIXES = f"""@prefix cd: <https://w3id.org/city-diplomacy/ns#> .
 @prefix cit: <{BASE}citation/> .
+@prefix dct: <http://purl.org/dc/terms/> .
 @prefix evt: <{BASE}event/> .
 @prefix gov: <{BASE}government/> .
 @prefix k: <https://w3id.org/city-diplomacy/ns/kind#> .
 @prefix part: <{BASE}participation/> .
 @prefix per: <{BASE}person/> .
+@prefix plc: <{BASE}place/> .
+@prefix schema: <https://schema.org/> .
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
 
@@ -38,10 +41,13 @@ def home() -> str:
     """The governments and the citation that everything else points at."""
     out = [
         'cit:log a cd:Citation ; cd:source cit:source ; cd:locator "visitor log" .\n',
-        'cit:source a cd:Source ; <http://purl.org/dc/terms/title> "Log"@en .\n',
+        'cit:source a cd:Source ; dct:title "Log"@en ; dct:publisher gov:g0 ; cd:locator "city archive" .\n',
+        'plc:area a schema:AdministrativeArea ; skos:prefLabel "Area"@en , "區"@zh-Hant ; schema:containedInPlace plc:land .\n',
+        'plc:land a schema:Country ; skos:prefLabel "Land"@en , "國"@zh-Hant .\n',
     ]
     out += [
-        f'gov:g{number} a cd:LocalGovernment ; skos:prefLabel "City {number}"@en , "第{number}市"@zh-Hant .\n'
+        f'gov:g{number} a cd:LocalGovernment ; skos:prefLabel "City {number}"@en , "第{number}市"@zh-Hant ; '
+        "cd:territory plc:area .\n"
         for number in range(PARTNERS)
     ]
     return "".join(out)
@@ -49,7 +55,9 @@ def home() -> str:
 
 def visit(number: int, chance: random.Random, errors: float) -> str:
     """One visit with two people."""
-    day = f"20{chance.randrange(10, 24)}-{chance.randrange(1, 13):02d}-{chance.randrange(1, 29):02d}"
+    # A person is at two visits that follow one another, on different days: no check has anything to say.
+    days, month = divmod(number % (14 * 12 * 28), 14 * 12)
+    day = f"{2010 + month // 12}-{month % 12 + 1:02d}-{days + 1:02d}"
     wrong = "2013-02-30" if chance.random() < errors else day
     host, guest = chance.randrange(PARTNERS), chance.randrange(PARTNERS)
     return f"""evt:v{number} a cd:Visit ;
@@ -61,7 +69,7 @@ def visit(number: int, chance: random.Random, errors: float) -> str:
 per:p{number} a cd:Person ; skos:prefLabel "Person {number}"@en , "第{number}人"@zh-Hant .
 part:p{number}-1 a cd:Participation ; cd:event evt:v{number} ; cd:participant per:p{number} ; cd:role k:leader ;
   cd:onBehalfOf gov:g{guest} ; cd:evidence cit:log .
-part:p{number}-2 a cd:Participation ; cd:event evt:v{number} ; cd:participant per:p{chance.randrange(number + 1)} ;
+part:p{number}-2 a cd:Participation ; cd:event evt:v{number} ; cd:participant per:p{max(number - 1, 0)} ;
   cd:evidence cit:log .
 
 """

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from kgtool.catalog import load_catalog
-from kgtool.checks import FAMILIES, Inputs
 from kgtool.errors import ProjectError, texts
 from kgtool.finding import Finding, Note
 from kgtool.formats import EXTRA_FORMATS, RDF_SUFFIXES
-from kgtool.load import load
 from kgtool.policy import Baseline, changes_since, compare, read_baseline, waive, write_baseline
 from kgtool.project import Project, ProjectFile, project_files
 from kgtool.report import Held, Report, Totals
 from kgtool.report.model import selected
 from kgtool.write.curie import Curies
+
+if TYPE_CHECKING:
+    from kgtool.cache import Found
+    from kgtool.checks import Inputs
 
 RDF_KINDS = ("ontology", "data", "shapes")
 # Rules whose finding means that nothing was checked, wherever it stands: reported even when a part is asked for.
@@ -35,6 +38,7 @@ def check(
     select: tuple[str, ...] = (),
     ignore: tuple[str, ...] = (),
     changed_since: str | None = None,
+    cache: Path | None = None,
 ) -> Report:
     """Run every check family over a project, then its waivers and its baseline.
 
@@ -43,6 +47,7 @@ def check(
         only: a file or folder inside the project; everything is read, but only findings that lie there are reported.
         select, ignore: rule codes, beginnings of codes (`KG2`), or sources (a shape or query name).
         changed_since: a git revision; only findings in files that changed since are reported.
+        cache: a folder of earlier results; what they depend on is read and digested instead of checked.
     Returns:
         The report, sorted; equal inputs give equal reports but for `Totals.seconds`.
     Raises:
@@ -53,11 +58,8 @@ def check(
     part = _part(project, only)
     changes = None if changed_since is None else changes_since(project.root, changed_since)
     known = read_baseline(project.baseline) if project.baseline else Baseline({})
-    inputs = read_inputs(project, now)
-    outcomes = [family(inputs) for family in FAMILIES]
-    # Equal findings may differ in their message (two constraints of one shape); only the same words are said once.
-    told = {(finding, tuple(sorted(finding.message.items()))) for outcome in outcomes for finding in outcome.findings}
-    waiving = waive(project, [finding for finding, _ in sorted(told)], inputs.today, inputs.curies, UNDENIABLE)
+    found, today = _found(project, now, cache), project.today(now)
+    waiving = waive(project, found.findings, today, Curies(project.prefixes), UNDENIABLE)
     compared = compare(waiving.findings, known, UNDENIABLE)
 
     def narrow(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -70,12 +72,56 @@ def check(
         tuple(pair for pair in waiving.waived if pair[0] in waived), len(narrow(compared.known)), compared.gone,
         len(asked) - len(chosen),
     )  # fmt: skip
-    notes = {note for outcome in outcomes for note in outcome.notes} | _gone(compared.gone)
-    totals = Totals(
+    notes = {*found.notes, *_gone(compared.gone)}
+    totals = Totals(found.files, found.triples, found.checks, time.monotonic() - began)
+    return Report(chosen, tuple(sorted(notes)), totals, today.isoformat(), held)
+
+
+def _found(project: Project, now: datetime.datetime, folder: Path | None) -> Found:
+    """What the families find, from the folder of earlier results where their inputs have not changed since."""
+    if folder is None:
+        return _run(project, now)
+    from kgtool.cache import Cache, from_bytes, inputs_key, to_bytes
+
+    cache, today = Cache(folder), project.today(now)
+    key = inputs_key(project, today)
+    kept = None if key is None else cache.get(key)
+    if kept is not None:
+        with contextlib.suppress(ValueError, TypeError, LookupError):
+            found = from_bytes(kept)
+            if _same(found.others):
+                return found
+    found = _run(project, now)
+    # A query that was stopped says how busy the machine was, and a file that changed meanwhile may have been read as either.
+    lasting = not any(finding.rule == "KG301" for finding in found.findings)
+    if key is not None and lasting and _same(found.others) and inputs_key(project, today) == key:
+        cache.put(key, to_bytes(found))
+    return found
+
+
+def _same(others: Mapping[str, str]) -> bool:
+    from kgtool.cache import digest_of
+
+    return all(digest_of(Path(path)) == digest for path, digest in others.items())
+
+
+def _run(project: Project, now: datetime.datetime) -> Found:
+    # Imported here: together they cost as much as a small project's check, and an earlier result needs none of them.
+    from kgtool.cache import Found, digest_of
+    from kgtool.checks import FAMILIES
+
+    inputs = read_inputs(project, now)
+    expected = {test.expect for query in inputs.catalog.queries.values() for test in query.tests if test.expect}
+    others = {str(path): digest_of(path) for path in (project.root / name for name in sorted(expected))}
+    outcomes = [family(inputs) for family in FAMILIES]
+    # Equal findings may differ in their message (two constraints of one shape); only the same words are said once.
+    told = {(finding, tuple(sorted(finding.message.items()))) for outcome in outcomes for finding in outcome.findings}
+    return Found(
+        tuple(finding for finding, _ in sorted(told)),
+        tuple(sorted({note for outcome in outcomes for note in outcome.notes})),
         len(inputs.dataset.files) + len(inputs.catalog.files), inputs.dataset.size,
-        sum(outcome.checks for outcome in outcomes), time.monotonic() - began,
+        sum(outcome.checks for outcome in outcomes), others,
     )  # fmt: skip
-    return Report(chosen, tuple(sorted(notes)), totals, inputs.today.isoformat(), held)
 
 
 def accept(report: Report) -> tuple[str, Report]:
@@ -101,6 +147,10 @@ def _gone(count: int) -> set[Note]:
 
 def read_inputs(project: Project, now: datetime.datetime, more: Iterable[Path] = ()) -> Inputs:
     """Everything that checks and queries need of a project, read once; `more` are files to be read as if they were data."""
+    from kgtool.catalog import load_catalog
+    from kgtool.checks import Inputs
+    from kgtool.load import load
+
     files = [file for kind in RDF_KINDS for file in project_files(project, kind, (*RDF_SUFFIXES, *EXTRA_FORMATS))]
     files += [ProjectFile(path.as_posix(), path, "data") for path in more]
     return Inputs(

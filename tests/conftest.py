@@ -54,6 +54,7 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
     for name in _VARIABLES:
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("KGTOOL_CACHE", "off")  # a result of an earlier run would hide what this one does
 
 
 @pytest.fixture(autouse=True)
@@ -114,7 +115,12 @@ def kgtool(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ran]:
 
 def run_process(*arguments: object, cwd: Path, env: Mapping[str, str] | None = None, stdin: bytes = b"") -> Ran:
     """The command line in a process of its own, as a person runs it; `env` is added to a small fixed environment."""
-    base = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "PYTHONPATH": str(ROOT)}
+    base = {
+        "PATH": os.environ["PATH"],
+        "HOME": os.environ.get("HOME", "/"),
+        "PYTHONPATH": str(ROOT),
+        "KGTOOL_CACHE": "off",
+    }
     done = subprocess.run(
         [sys.executable, "-W", "error", "-m", "kgtool", *map(str, arguments)],
         cwd=cwd, env={**base, **(env or {})}, input=stdin, capture_output=True, timeout=300, check=False,

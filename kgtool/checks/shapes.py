@@ -53,12 +53,12 @@ def check_shapes(inputs: Inputs) -> Outcome:
             found, focus = results(made, report), dict(report.focus)
     except ShapesError as error:
         return Outcome((_broken(inputs, str(error)),), len(made.shapes))
-    unused = (_flaw(inputs, problem) for problem in (idle(made, index, focus) if focus else ()))
+    unused = idle(made, index, focus) if focus else ()
     findings = (
         *(_finding(inputs, result) for result in found),
         *(_flaw(inputs, problem) for problem in made.problems),
         # The shapes that ship are for every city; that one has no data for some of them is no flaw.
-        *(finding for finding in unused if not finding.place.path.startswith("model:")),
+        *(_flaw(inputs, problem) for problem in unused if not inputs.locator.file(problem.shape).startswith("model:")),
     )
     return Outcome(findings, len(made.shapes), _notes(made, focus))
 

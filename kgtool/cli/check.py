@@ -55,17 +55,19 @@ _WITH_RULES = (ReportFormat.SARIF, ReportFormat.JUNIT)
     help="將現有發現寫入基準檔 / Write the findings there are to a baseline.",
 )
 @click.option("--statistics", is_flag=True, help="依規則與嚴重度計數,並列出豁免 / Counts by rule, and what is waived.")
+@click.option("--no-cache", is_flag=True, help="不使用先前之結果 / Check anew, whatever was found before.")
 @common_options
 def command(
     path: Path | None, form: str | None, output_file: Path | None, fail_on: str | None, engine: str | None,
     reasoner: str | None, select: tuple[str, ...], ignore: tuple[str, ...], changed_since: str | None,
     baseline: str | None, write_baseline: Path | None,
-    statistics: bool, project_dir: Path | None, sources: str | None, as_of: str | None, lang: str | None,
+    statistics: bool, no_cache: bool, project_dir: Path | None, sources: str | None, as_of: str | None, lang: str | None,
 ) -> int:  # fmt: skip
     """檢查專案。PATH 為專案資料夾,或其中一個檔案或資料夾(只報告其中的發現)。
 
     Check a project. PATH is a project's folder, or a file or folder in it whose findings alone are reported.
     """
+    from kgtool.cache import cache_folder
     from kgtool.check import accept, check
     from kgtool.report import Extent
 
@@ -78,7 +80,8 @@ def command(
         _whole(project, path, (*select, *ignore, changed_since, baseline))
     language = language_of(lang, project)
     now = datetime.datetime.now(datetime.UTC)
-    report = check(project, now, only=path, select=select, ignore=ignore, changed_since=changed_since)
+    cache = None if no_cache else cache_folder(os.environ)
+    report = check(project, now, only=path, select=select, ignore=ignore, changed_since=changed_since, cache=cache)
     if write_baseline:
         report = _accepted(accept(report), write_baseline, language)
     _print(report, project, language, output_file, Extent.STATISTICS if statistics else Extent.PLAIN)

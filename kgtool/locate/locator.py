@@ -63,6 +63,12 @@ class Locator:
                     return self._in_file(name, keys_of(*terms[:length]))
         return Place("")
 
+    def file(self, subject: str) -> str:
+        """Name of the first file that describes a subject (as in `place`), "" for none; no file is read for it."""
+        term = _term(subject if subject.startswith("_:") else f"<{subject}>")
+        code = -1 if term is None else self._ids.get(term, -1)
+        return self._homes.of_subject(code) if code >= 0 else ""
+
     def of_quad(self, quad: ox.Quad) -> Place:
         """The place of a statement that the dataset holds."""
         subject = quad.subject.value if isinstance(quad.subject, ox.NamedNode) else str(quad.subject)
