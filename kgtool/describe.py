@@ -170,6 +170,10 @@ class Facts:
         resting = self._evidence(triple) if graphs and triple.predicate != _EVIDENCE else ()
         return Statement(triple.subject, triple.predicate, triple.object, graphs, resting)
 
+    def pointing(self, node: Term) -> list[ox.Triple]:
+        """The triples with this object: what is stated first, by predicate and subject."""
+        return sorted(self.mentions(node), key=lambda t: (not self._triples[t], t.predicate.value, str(t.subject)))
+
     def objects(self, node: Term, *predicates: ox.NamedNode) -> tuple[Term, ...]:
         """Objects of these properties, in file order."""
         return tuple(triple.object for triple in self.about(node) if triple.predicate in predicates)
@@ -207,22 +211,32 @@ def describe(facts: Facts, iri: str, most: int = MOST_INCOMING, skip: int = 0) -
     if not own and not mentions:
         return None
     outgoing = sorted((facts.statement(triple) for triple in own), key=_forward)
-    pointing = sorted((facts.statement(triple) for triple in mentions), key=_backward)
-    incoming = tuple(pointing[skip : skip + most])
+    incoming = tuple(facts.statement(triple) for triple in facts.pointing(node)[skip : skip + most])
     nested = tuple(_nested(facts, outgoing))
     resting = [found for found in facts.objects(node, _EVIDENCE) if isinstance(found, Node)]
     resting += [found for statement in (*outgoing, *nested, *incoming) for found in statement.evidence]
     evidence = tuple(_resting(facts, found) for found in dict.fromkeys(resting))
     mentioned = (*outgoing, *nested, *incoming, *(one for found in evidence for one in found.statements))
-    replaced = tuple(sorted(n.value for n in facts.objects(node, _REPLACED) if isinstance(n, ox.NamedNode)))
+    deprecated, replaced = withdrawn(facts, iri)
     return Description(
         iri,
         tuple(statement for statement in outgoing if not statement.inferred),
         tuple(statement for statement in outgoing if statement.inferred),
-        nested, incoming, len(pointing), evidence, _labels(facts, iri, mentioned),
-        bool(replaced) or any(str(getattr(value, "value", "")) in {"true", "1"} for value in facts.objects(node, _DEPRECATED)),
-        replaced,
+        nested, incoming, len(mentions), evidence, _labels(facts, iri, mentioned),
+        deprecated, replaced,
     )  # fmt: skip
+
+
+def withdrawn(facts: Facts, iri: str) -> tuple[bool, tuple[str, ...]]:
+    """Whether a resource is withdrawn (owl:deprecated, or replaced), and the IRIs that stand in its place, sorted.
+
+    Raises:
+        ValueError: not an IRI.
+    """
+    node = ox.NamedNode(iri)
+    after = tuple(sorted(one.value for one in facts.objects(node, _REPLACED) if isinstance(one, ox.NamedNode)))
+    said = (one.value for one in facts.objects(node, _DEPRECATED) if isinstance(one, ox.Literal))
+    return bool(after) or any(value in {"true", "1"} for value in said), after
 
 
 def file_of(graph: str) -> str:
@@ -234,10 +248,6 @@ def file_of(graph: str) -> str:
 
 def _forward(statement: Statement) -> tuple[int, str, str]:
     return _FIRST.get(statement.predicate.value, 9), statement.predicate.value, str(statement.object)
-
-
-def _backward(statement: Statement) -> tuple[bool, str, str]:
-    return statement.inferred, statement.predicate.value, str(statement.subject)
 
 
 def _nested(facts: Facts, outgoing: Iterable[Statement]) -> Iterable[Statement]:

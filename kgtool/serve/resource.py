@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pyoxigraph as ox
 
-from kgtool.describe import MOST_INCOMING, Description, Facts, Statement, describe
+from kgtool.describe import MOST_INCOMING, Description, Facts, Statement, describe, withdrawn
 from kgtool.errors import texts
 from kgtool.serve import plain
 from kgtool.serve.accept import language
@@ -24,7 +24,6 @@ from kgtool.serve.reading import Form, Link, chosen, document, not_allowed, numb
 from kgtool.serve.refusal import nothing_here
 from kgtool.serve.settings import ServeSettings
 from kgtool.snapshot import Snapshot
-from kgtool.terms import DCT
 from kgtool.write.curie import Curies
 
 HTML = Form("html", "text/html")
@@ -105,39 +104,39 @@ class Resource:
         """
         for iri in self._places.names(rest):
             if known(self._facts, iri):
-                found = describe(self._facts, iri, 0)
-                if found and found.deprecated:
-                    raise self._withdrawn(found, way or self._places.link)
+                gone, after = withdrawn(self._facts, iri)
+                if gone:
+                    raise self._withdrawn(iri, after, way or self._places.link)
                 return iri
         raise nothing_here(request.target)
 
-    def _withdrawn(self, found: Description, way: Callable[[str], str]) -> RequestError:
+    def _withdrawn(self, iri: str, after: tuple[str, ...], way: Callable[[str], str]) -> RequestError:
         """301 to the one resource in its place, where this server has it; else 410, with what it says of successors."""
-        last = self._successor(found.iri)
-        links = [Link(self._places.link(iri), "successor-version") for iri in found.replaced_by]
+        last = self._successor(iri)
+        links = [Link(self._places.link(one), "successor-version") for one in after]
         field = (("Link", ", ".join(map(str, links))),) if links else ()
         if last:
             field = (("Location", way(last)), *field)
         return RequestError(
             301 if last else 410, "E-RESOURCE-GONE",
-            texts(zh=f"此資源已停用:{found.iri}。", en=f"this resource is withdrawn: {found.iri}."),
-            texts(zh=f"請改用 {'、'.join(found.replaced_by)}。", en=f"Use {', '.join(found.replaced_by)}.") if links else None,
-            headers=field, extra={"replacedBy": list(found.replaced_by)} if links else None,
+            texts(zh=f"此資源已停用:{iri}。", en=f"this resource is withdrawn: {iri}."),
+            texts(zh=f"請改用 {'、'.join(after)}。", en=f"Use {', '.join(after)}.") if links else None,
+            headers=field, extra={"replacedBy": list(after)} if links else None,
         )  # fmt: skip
 
     def _successor(self, iri: str) -> str:
         """What stands in its place at the end of the chain; "" for none, several, a circle, or one served elsewhere."""
         seen = [iri]
         while len(seen) <= _MOST_HOPS:
-            after = self._facts.objects(ox.NamedNode(seen[-1]), ox.NamedNode(DCT + "isReplacedBy"))
+            _, after = withdrawn(self._facts, seen[-1])
             if not after:
                 break
-            if len(after) > 1 or not isinstance(after[0], ox.NamedNode) or after[0].value in seen:
+            if len(after) > 1 or after[0] in seen:
                 return ""
-            seen.append(after[0].value)
-        last = describe(self._facts, seen[-1], 0)
-        usable = last is not None and not last.deprecated and self._places.path(seen[-1]).startswith("/id/")
-        return seen[-1] if usable else ""
+            seen.append(after[0])
+        last = seen[-1]
+        here = known(self._facts, last) and self._places.path(last).startswith("/id/")
+        return last if here and not withdrawn(self._facts, last)[0] else ""
 
     def _links(self, iri: str, *, self_is: str = "") -> list[Link]:
         """What belongs together: the thing, its page, its document in every form, the licence."""
