@@ -254,8 +254,7 @@ def test_the_real_graph_goes_there_and_back(empty: Engine) -> None:
 def test_a_graph_of_several_requests(empty: Engine, make_project: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kgtool.push.loading._CHUNK", 1_000)
     lines = "".join(
-        f"ex:n{n} ex:p {n} , [ ex:of {n % 3} ] .\n" if n % 100 == 0 else f"ex:n{n} ex:p {n} .\n"
-        for n in range(2_500)
+        f"ex:n{n} ex:p {n} , [ ex:of {n % 3} ] .\n" if n % 100 == 0 else f"ex:n{n} ex:p {n} .\n" for n in range(2_500)
     )
     folder = make_project({"data/a.ttl": HEAD + lines}, empty.settings())
     plan = planned(folder, empty)

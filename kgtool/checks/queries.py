@@ -13,7 +13,7 @@ from kgtool.catalog import NamedQuery
 from kgtool.catalog.text import line_of
 from kgtool.checks.context import Inputs, Outcome
 from kgtool.checks.query_lint import Remark, remarks
-from kgtool.checks.query_needs import predicates_of
+from kgtool.checks.query_needs import needs_of, required_by
 from kgtool.checks.query_reader import outline
 from kgtool.checks.query_terms import Vocabulary, unknown_functions, unknown_terms
 from kgtool.checks.query_tests import difference, ill_typed_columns, tied_rows
@@ -60,13 +60,14 @@ class _Bench:
 def check_queries(inputs: Inputs) -> Outcome:
     """Query files that cannot be used, tests that fail, what their texts show, and a finding a row of a check query.
 
-    What ships with the program was tested with it, so of that only the check queries are run.
+    What ships with the program was tested with it: of that only check queries are run, and of these only those of which
+    the project states what their rows would need.
     Cost: one worker for all of them, on a store of the predicates that they name; each query at most `CHECKED.seconds`.
     """
     findings = list(inputs.catalog.problems)
     refused = (file for file in inputs.catalog.files if file.refused)
     findings += [inputs.finding("KG002", Place(file.name), REFUSED[file.refused]) for file in refused]
-    queries = [one for one in inputs.catalog.queries.values() if one.role == "check" or not one.file.shipped]
+    queries = [one for one in inputs.catalog.queries.values() if not one.file.shipped or _may_answer(inputs, one)]
     if not queries:
         return Outcome(tuple(findings), 0)
     own = [query for query in queries if not query.file.shipped]
@@ -78,15 +79,28 @@ def check_queries(inputs: Inputs) -> Outcome:
     return Outcome(tuple(findings + bench.findings), len(queries) + sum(len(query.tests) for query in own))
 
 
-def _needed(inputs: Inputs, queries: list[NamedQuery]) -> frozenset[str] | None:
-    """The predicates that these queries and the texts bound to their parameters can match; None: perhaps all."""
-    found = set(LOOKED_UP)
+def _may_answer(inputs: Inputs, query: NamedQuery) -> bool:
+    """Whether a shipped query is a check and the project states what each of its rows would need."""
+    facts = inputs.facts
+    for predicate, value in required_by(query.text, inputs.project.prefixes) if query.role == "check" else ():
+        code = facts.iri(predicate)
+        if not facts.column(code)[0] or (value and not facts.backward(code).get(facts.iri(value))):
+            return False
+    return query.role == "check"
+
+
+def _needed(inputs: Inputs, queries: list[NamedQuery]) -> set[int] | None:
+    """Codes of the predicates that these queries and the texts bound to their parameters can match; None: perhaps all."""
+    facts = inputs.facts
+    found = {facts.iri(iri) for iri in LOOKED_UP}
     for query in queries:
-        named = predicates_of(query.text, inputs.project.prefixes)
-        if named is None:
+        needs = needs_of(query.text, inputs.project.prefixes)
+        if needs is None:
             return None
-        found |= named
-    return frozenset(found)
+        found.update(facts.iri(iri) for iri in needs.named)
+        for iri in needs.described:
+            found.update(facts.column(facts.iri(iri))[0])
+    return found
 
 
 def _check(bench: _Bench, query: NamedQuery) -> None:

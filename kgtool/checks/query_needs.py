@@ -8,9 +8,10 @@ reader loses its way, nothing is known. Source: SPARQL 1.1 Query §9.1, §18.1.7
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from kgtool.catalog.text import Token, lexed
-from kgtool.checks.query_outline import Group, Part, Role
+from kgtool.catalog.text import Token, form, lexed
+from kgtool.checks.query_outline import Part, Role
 from kgtool.checks.query_reader import outline
 from kgtool.checks.query_terms import iris
 from kgtool.terms import RDF
@@ -21,8 +22,21 @@ _CLOSURES = frozenset({"*", "+", "?"})
 _ALWAYS = frozenset(RDF + name for name in ("type", "first", "rest"))
 
 
-def predicates_of(text: str, prefixes: Mapping[str, str]) -> frozenset[str] | None:
-    """IRIs that hold every predicate that a query which parses can match; None when it may match any."""
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What a query can match.
+
+    Attributes:
+        named: IRIs that hold every predicate that the text names.
+        described: predicates whose subjects are predicates that it can match too: `?p <x> ?y . ?s ?p ?o`.
+    """
+
+    named: frozenset[str]
+    described: frozenset[str] = frozenset()
+
+
+def needs_of(text: str, prefixes: Mapping[str, str]) -> Needs | None:
+    """The predicates that a query which parses can match; None when it may match any."""
     words = [token.text.upper() for token in lexed(text) if token.kind == "word"]
     select = None if _OPEN_WORDS.intersection(words) else outline(text)
     if select is None:
@@ -30,14 +44,51 @@ def predicates_of(text: str, prefixes: Mapping[str, str]) -> frozenset[str] | No
     groups = list(select.where.every())
     expressions = [part for group in groups for part in group.parts if part.role in {Role.FILTER, Role.BIND}]
     # EXISTS outside WHERE (in HAVING, ORDER BY, a column) is not in the outline.
-    if words.count("EXISTS") != sum(len(part.groups) for part in expressions) or any(map(_open, groups)):
+    if words.count("EXISTS") != sum(len(part.groups) for part in expressions):
         return None
-    return _ALWAYS.union(iri for iri, _ in iris(text, prefixes))
+    terms = {start: iri for iri, start in iris(text, prefixes)}
+    described: set[str] = set()
+    for group in groups:
+        known = {part.tokens[0].text[1:]: _single(part, terms) for part in group.parts if _of_variable(part)}
+        listed = frozenset().union(*(part.binds for part in group.parts if part.role is Role.VALUES))
+        for part in group.parts:
+            pattern = _Pattern(part, listed | {name for name, single in known.items() if single})
+            if part.role is Role.PATTERN and not pattern.closed():
+                return None
+            described |= {known[name][0] for name in pattern.used - listed if known.get(name)}  # type: ignore[index]
+    return Needs(_ALWAYS.union(terms.values()), frozenset(described))
 
 
-def _open(group: Group) -> bool:
-    listed = frozenset().union(*(part.binds for part in group.parts if part.role is Role.VALUES))
-    return any(part.role is Role.PATTERN and not _Pattern(part, listed).closed() for part in group.parts)
+def _of_variable(part: Part) -> bool:
+    return part.role is Role.PATTERN and part.tokens[0].kind == "var"
+
+
+def required_by(text: str, prefixes: Mapping[str, str]) -> frozenset[tuple[str, str]]:
+    """What must be stated for a SELECT to have any row: (predicate, object), the object "" for any.
+
+    Only patterns of the outermost group count that every row needs, with a single predicate. Empty where nothing is sure:
+    another form, or an aggregate without GROUP BY, which has a row of nothing. Source: SPARQL 1.1 Query §18.5.
+    """
+    words = [token.text.upper() for token in lexed(text) if token.kind == "word"]
+    select = outline(text) if "SELECT" in words and not _OPEN_WORDS.intersection(words) else None
+    if select is None or form(text) != "SELECT" or (select.aggregated and not select.grouped):
+        return frozenset()
+    terms = {start: iri for iri, start in iris(text, prefixes)}
+    found = set()
+    for part in select.where.parts:
+        names = _single(part, terms)
+        if names:
+            found.add(names)
+    return frozenset(found)
+
+
+def _single(part: Part, terms: Mapping[int, str]) -> tuple[str, str] | None:
+    """Predicate and object of a pattern that is a term, a predicate and a term; the object "" when it is no IRI."""
+    if part.role is not Role.PATTERN or len(part.tokens) != 3:
+        return None
+    _, verb, value = part.tokens
+    predicate = RDF + "type" if verb.text == "a" else terms.get(verb.start, "")
+    return (predicate, terms.get(value.start, "")) if predicate else None
 
 
 class _LostError(Exception):
@@ -48,11 +99,14 @@ class _Pattern:
     """The tokens of one subject, path and object, which may hold `[…]` and `(…)`.
 
     Args:
-        listed: variables that a VALUES of the same group binds to terms of the text.
+        listed: variables that the same group binds to terms that are known.
+    Attributes:
+        used: those that are predicates.
     """
 
     def __init__(self, part: Part, listed: frozenset[str]) -> None:
         self._tokens, self._listed, self._at = part.tokens, listed, 0
+        self.used: set[str] = set()
 
     def closed(self) -> bool:
         try:
@@ -79,6 +133,7 @@ class _Pattern:
         if token.kind == "var":
             if token.text[1:] not in self._listed:
                 raise _LostError
+            self.used.add(token.text[1:])
             self._at += 1
         elif self._path():
             raise _LostError  # a path of length zero matches every node there is
