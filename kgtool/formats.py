@@ -29,6 +29,22 @@ class ResultFormat(enum.StrEnum):
     JSONLD = "jsonld"
 
 
+class PackageFormat(enum.StrEnum):
+    """Formats of the data in a package of `kgtool export`."""
+
+    TTL = "ttl"
+    NT = "nt"
+    NQ = "nq"
+    TRIG = "trig"
+    JSONLD = "jsonld"
+    RDFXML = "rdfxml"
+    CSV = "csv"
+    XLSX = "xlsx"
+    GEOJSON = "geojson"
+    ICS = "ics"
+    SCHEMAORG = "schemaorg"
+
+
 class Reasoner(enum.StrEnum):
     """What reasons; owlrl is the reference: slow, and without proofs."""
 

@@ -43,6 +43,7 @@ class Snapshot:
         reasons: whether `inferred` is made; without it there is none.
         audience: for whom; everything else in here is what that audience may see.
         permitted: whether the audience's rules allow a statement, here one that was inferred.
+        model: the named graphs of the ontology's files; the others of `stated` are data.
     """
 
     project: Project
@@ -55,6 +56,7 @@ class Snapshot:
     reasons: bool = True
     audience: Audience = Audience.PUBLIC
     permitted: Permit = field(default_factory=Permit)
+    model: frozenset[object] = frozenset()
 
     @cached_property
     def index(self) -> Index:
@@ -106,6 +108,7 @@ def open_snapshot(
     return Snapshot(
         visible_project(project, audience, seen.hidden), catalog, _quads(seen, "ontology", "data"),
         _quads(seen, "shapes"), _version(seen, catalog, today), today, curies, reasons, audience, seen.permitted,
+        frozenset(quad.graph_name for part in seen.parts if part.kind == "ontology" for quad in part.quads),
     )  # fmt: skip
 
 

@@ -47,6 +47,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "markupsafe": ("pages",),
     "openpyxl": ("export",),
     "icalendar": ("export",),
+    "cryptography": ("export",),
     "pyshacl": ("shacl.reference",),
     "owlrl": ("reason.reference",),
     "rdflib": ("shacl.reference", "reason.reference", "write"),

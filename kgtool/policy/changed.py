@@ -1,4 +1,4 @@
-"""Findings in files that changed since a revision. The only module that calls git, and never through a shell.
+"""Findings in files that changed since a revision. `run_git` is how git is called, never through a shell.
 
 "Since" is since the point where the revision and the work tree parted (git's three dots), so work that landed on the
 other branch meanwhile is not one's own. A file that git does not track counts as changed: nothing else is known of it.
@@ -53,7 +53,7 @@ def changes_since(root: Path, revision: str) -> Changes:
 
 def _commit(root: Path, revision: str) -> str:
     """The commit to compare with: where `revision` and HEAD parted, `revision` itself when they share no history."""
-    found = _run(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    found = run_git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     if found.returncode != 0 or "\0" in revision:
         raise UsageError(
             "E-GIT-REVISION",
@@ -62,7 +62,7 @@ def _commit(root: Path, revision: str) -> str:
                   en="Give a branch, tag or commit; a shallow clone in CI needs its history first (fetch-depth: 0)."),
         )  # fmt: skip
     commit = found.stdout.decode().strip()
-    base = _run(root, "merge-base", commit, "HEAD")
+    base = run_git(root, "merge-base", commit, "HEAD")
     return base.stdout.decode().strip() if base.returncode == 0 else commit
 
 
@@ -71,13 +71,18 @@ def _names(output: bytes) -> frozenset[str]:
 
 
 def _git(root: Path, *arguments: str) -> bytes:
-    done = _run(root, *arguments)
+    done = run_git(root, *arguments)
     if done.returncode != 0:
         raise _no_checkout(root, done.stderr.decode("utf-8", "replace").strip().splitlines())
     return done.stdout
 
 
-def _run(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+def run_git(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    """git in a folder, without anything that a checkout's configuration could make it run.
+
+    Raises:
+        ProjectError: git is not installed, or did not end in time.
+    """
     try:
         return subprocess.run(
             [*_GIT, *arguments], cwd=root, env={**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"},
@@ -90,7 +95,7 @@ def _run(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         raise ProjectError(
             "E-GIT",
             texts(zh=f"無法執行 git({reason})。", en=f"git cannot be run ({reason})."),
-            texts(zh="--changed-since 需要 git。", en="--changed-since needs git."),
+            texts(zh="此功能需要 git。", en="This needs git."),
         ) from error
 
 

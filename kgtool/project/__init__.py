@@ -5,6 +5,7 @@ stands to the repository's root; `KGTOOL_*` variables override them and command-
 """
 
 from kgtool.project.audiences import AudienceRules, Audiences
+from kgtool.project.exports import ExportProfile, Statements
 from kgtool.project.files import REFUSED, ProjectFile, project_files
 from kgtool.project.presets import Preset
 from kgtool.project.publication import Publication
@@ -13,6 +14,22 @@ from kgtool.project.settings import Project, Setting, open_project
 from kgtool.project.waivers import Waiver
 
 __all__ = [
-    "REFUSED", "AudienceRules", "Audiences", "Evaluate", "Preset", "Profile", "Project", "ProjectFile", "Publication", "Remote", "Scope",
-    "Setting", "Waiver", "open_project", "project_files", "remote_at",
-]  # fmt: skip
+    "REFUSED",
+    "AudienceRules",
+    "Audiences",
+    "Evaluate",
+    "ExportProfile",
+    "Preset",
+    "Profile",
+    "Project",
+    "ProjectFile",
+    "Publication",
+    "Remote",
+    "Scope",
+    "Setting",
+    "Statements",
+    "Waiver",
+    "open_project",
+    "project_files",
+    "remote_at",
+]

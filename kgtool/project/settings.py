@@ -15,6 +15,7 @@ from typing import Any
 from kgtool.errors import ProjectError, texts
 from kgtool.formats import EXTRA_FORMATS, Engine, FailOn, Reasoner, ReportFormat
 from kgtool.project.audiences import Audiences, read_audiences
+from kgtool.project.exports import ExportProfile, read_exports
 from kgtool.project.find import find_config
 from kgtool.project.presets import Preset, read_presets
 from kgtool.project.publication import Publication, read_publication
@@ -88,6 +89,10 @@ class Project:
     @property
     def presets(self) -> dict[str, Preset]:
         return read_presets(self["presets"])
+
+    @property
+    def exports(self) -> dict[str, ExportProfile]:
+        return read_exports(self["exports"])
 
     @property
     def publication(self) -> Publication:

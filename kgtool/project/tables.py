@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from kgtool.project.audiences import read_audiences
+from kgtool.project.exports import read_exports
 from kgtool.project.presets import read_presets
 from kgtool.project.publication import read_publication
 from kgtool.project.remotes import read_remotes
@@ -38,6 +39,7 @@ def check_prefixes(table: Mapping[str, Any]) -> None:
 TABLES: Mapping[str, Callable[[Mapping[str, Any]], object]] = MappingProxyType(
     {
         "audiences": read_audiences,
+        "exports": read_exports,
         "prefixes": check_prefixes,
         "presets": read_presets,
         "publication": read_publication,
