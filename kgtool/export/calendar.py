@@ -3,7 +3,7 @@
 A calendar has no "some day in spring", so what is not certain says so:
     a day, or a stretch of whole days   an all-day event
     some day within at most 31 days     a tentative all-day event over the days in question, free, its title beginning with ?
-    anything wider, or open             left out, and counted in the file's comment
+    anything wider, or open             left out, and counted in X-KGTOOL-LEFT-OUT
 An anniversary is made only where the day is certain. One of 29 February falls on the last day of the month.
 Source: RFC 5545 §3.6.1, §3.3.10 (a rule skips days that do not exist), §3.8.1.11.
 """
@@ -20,7 +20,7 @@ import pyoxigraph as ox
 from kgtool.dates import NotEdtfError, bounds
 from kgtool.export.bundle import Bundle
 from kgtool.lang import pick
-from kgtool.terms import CD
+from kgtool.terms import CD, STATUS
 
 _WIDEST = 31
 _WHEN = (CD + "when", CD + "established")
@@ -53,7 +53,7 @@ def ical(bundle: Bundle) -> Mapping[str, bytes]:
             continue
         entries.append((found.first, str(node), _event(bundle, node, found)))
     entries += [(day, str(node), event) for day, node, event in _anniversaries(bundle)]
-    calendar.add("comment", f"{left_out} events without a usable date are left out")
+    calendar.add("x-kgtool-left-out", str(left_out))
     for _, _, event in sorted(entries, key=lambda entry: entry[:2]):
         calendar.add_component(event)
     return {"events.ics": calendar.to_ical()}
@@ -103,12 +103,23 @@ def _event(bundle: Bundle, node: object, found: Days) -> icalendar.Event:
         event.add("summary", f"? {name}")
         event.add("status", "TENTATIVE")
         told = f"{within} {found.first.isoformat()}/{found.last.isoformat()}\n{told}".strip()
+    if _cancelled(bundle, node):
+        event["status"] = icalendar.vText("CANCELLED")
     event.add("transp", "OPAQUE" if found.certain else "TRANSPARENT")
     if told:
         event.add("description", told)
     if place:
         event.add("location", place)
     return event
+
+
+def _cancelled(bundle: Bundle, node: object) -> bool:
+    """Whether somebody reports that the event was called off."""
+    called_off = ox.NamedNode(STATUS + "cancelled")
+    return any(
+        node in bundle.values(claim, CD + "about") and called_off in bundle.values(claim, CD + "status")
+        for claim in bundle.instances(CD + "StatusAssertion")
+    )
 
 
 def _entry(bundle: Bundle, node: object, kind: str, day: datetime.date) -> icalendar.Event:
@@ -126,7 +137,7 @@ def _entry(bundle: Bundle, node: object, kind: str, day: datetime.date) -> icale
 
 def _anniversaries(bundle: Bundle) -> Iterator[tuple[datetime.date, object, icalendar.Event]]:
     """A yearly entry a tie, from the first anniversary of the certain day it was established on to the day it ended."""
-    founded = {
+    founded: dict[object, Days | None] = {
         value: days(bundle, agreement)
         for agreement in bundle.instances(CD + "Agreement")
         for value in bundle.values(agreement, CD + "establishes")
