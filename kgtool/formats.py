@@ -18,7 +18,7 @@ class ReportFormat(enum.StrEnum):
 
 
 class ResultFormat(enum.StrEnum):
-    """How `kgtool query` prints solutions; ttl and jsonld are for CONSTRUCT and DESCRIBE."""
+    """How `kgtool query` prints solutions; ttl and jsonld are for CONSTRUCT and DESCRIBE, xlsx is no text."""
 
     TABLE = "table"
     CSV = "csv"
@@ -27,6 +27,7 @@ class ResultFormat(enum.StrEnum):
     XML = "xml"
     TTL = "ttl"
     JSONLD = "jsonld"
+    XLSX = "xlsx"
 
 
 class PackageFormat(enum.StrEnum):

@@ -84,8 +84,8 @@ def complain(error: KgError, language: str) -> None:
     click.echo(" ".join(line.strip() for line in said.splitlines()).strip(), err=True)
 
 
-def write_out(text: str) -> None:
-    """Results to standard output as UTF-8 with LF, whatever the locale says.
+def write_out(text: str | bytes) -> None:
+    """Results to standard output, text as UTF-8 with LF, whatever the locale says.
 
     Raises:
         UsageError: standard output is closed or full.
@@ -94,7 +94,7 @@ def write_out(text: str) -> None:
         raise _unwritable(os.strerror(errno.EBADF))
     try:
         sys.stdout.flush()
-        sys.stdout.buffer.write(text.encode("utf-8", "surrogatepass"))
+        sys.stdout.buffer.write(text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass"))
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         discard_output()  # the reader has gone (`kgtool query … | head`): nothing more to say; the exit status stands

@@ -190,7 +190,7 @@ def _help(query: NamedQuery, preset: Preset | None, language: str) -> str:
     return "\n".join(out) + "\n"
 
 
-def _text(bench: Workbench, answer: Answer, form: str | None, language: str, words: Mapping[str, ColumnText]) -> str:
+def _text(bench: Workbench, answer: Answer, form: str | None, language: str, words: Mapping[str, ColumnText]) -> str | bytes:
     from kgtool.engine import Solutions
 
     if isinstance(answer, Solutions):
@@ -220,8 +220,13 @@ def _boolean(answer: bool, form: ResultFormat) -> str:
 
 def _solutions(
     bench: Workbench, answer: Solutions, form: ResultFormat, language: str, words: Mapping[str, ColumnText]
-) -> str:
+) -> str | bytes:
     from kgtool.write import results
+
+    if form is ResultFormat.XLSX:
+        from kgtool.export.xlsx import answer_sheet
+
+        return answer_sheet(answer.variables, answer.rows, bench.today)
 
     writers = {
         ResultFormat.JSON: results.to_json,
@@ -232,7 +237,7 @@ def _solutions(
     if form is ResultFormat.TABLE:
         return _table(bench, answer, language, words)
     if form not in writers:
-        raise _wrong_form(form, "table, csv, tsv, json, xml")
+        raise _wrong_form(form, "table, csv, tsv, json, xml, xlsx")
     return writers[form](answer.variables, answer.rows)
 
 

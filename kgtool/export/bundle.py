@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from kgtool.index import Term
 from kgtool.lang import canonical, pick
 from kgtool.project import ExportProfile, Statements
 from kgtool.snapshot import INFERRED, Snapshot
-from kgtool.terms import CD, DCT, RDF, RDFS, SKOS
+from kgtool.terms import CD, DCT, OWL, RDF, RDFS, SKOS
 from kgtool.write.canonical import TooAlikeError, canonical_labels, digest, line, relabelled
 
 _LABELS = (SKOS + "prefLabel", DCT + "title", RDFS + "label")
@@ -100,14 +99,19 @@ class Bundle:
         return table
 
     def above(self, cls: str) -> set[str]:
-        """A class and its superclasses, as the model states them."""
-        found, waiting = {cls}, [cls]
+        """A class and its superclasses, as the model states them; of "", which is no class, none."""
+        found, waiting = ({cls}, [cls]) if cls else (set(), [])
         while waiting:
             for wider in self._model.get(ox.NamedNode(waiting.pop()), {}).get(RDFS + "subClassOf", ()):
                 if isinstance(wider, ox.NamedNode) and wider.value not in found:
                     found.add(wider.value)
                     waiting.append(wider.value)
         return found
+
+    @cached_property
+    def tombstones(self) -> tuple[tuple[str, str], ...]:
+        """IRIs that are no longer used, each with what took its place ("" for nothing), sorted."""
+        return tombstones(self.quads)
 
     @cached_property
     def classes(self) -> Mapping[str, tuple[object, ...]]:
@@ -179,6 +183,17 @@ def _in_languages(quads: Sequence[ox.Quad], languages: Sequence[str]) -> list[ox
     return [quad for quad in quads if fits(quad) or (quad.subject, quad.predicate) not in fitting]
 
 
-def with_profile(bundle: Bundle, profile: ExportProfile) -> Bundle:
-    """The same content under another profile's formats."""
-    return dataclasses.replace(bundle, profile=profile)
+def tombstones(quads: Iterable[ox.Quad]) -> tuple[tuple[str, str], ...]:
+    """IRIs that quads call deprecated or replaced, each with what took its place ("" for nothing), sorted."""
+    found: set[tuple[str, str]] = set()
+    replaced: set[str] = set()
+    gone: set[str] = set()
+    for quad in quads:
+        if not isinstance(quad.subject, ox.NamedNode):
+            continue
+        if quad.predicate.value == DCT + "isReplacedBy" and isinstance(quad.object, ox.NamedNode):
+            found.add((quad.subject.value, quad.object.value))
+            replaced.add(quad.subject.value)
+        elif quad.predicate.value == OWL + "deprecated" and getattr(quad.object, "value", "") in {"true", "1"}:
+            gone.add(quad.subject.value)
+    return tuple(sorted(found | {(iri, "") for iri in gone - replaced}))

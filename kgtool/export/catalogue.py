@@ -46,6 +46,11 @@ class Placed:
     endpoint: str = ""
     files: tuple[Distribution, ...] = ()
 
+    @property
+    def dataset(self) -> str:
+        """IRI of the dataset."""
+        return self.base + "dataset"
+
 
 def catalogue(snapshot: Snapshot, placed: Placed, counts: Counts | None = None) -> tuple[ox.Triple, ...]:
     """DCAT-AP catalogue with one dataset, its VoID figures and example queries; sorted, without blank nodes.

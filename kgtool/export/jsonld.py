@@ -28,18 +28,34 @@ _NAME = SKOS + "prefLabel"
 
 
 def jsonld(bundle: Bundle) -> Mapping[str, bytes]:
-    """`jsonld/context.jsonld` and a file a class, each with its context inside: nothing has to be fetched."""
+    """`jsonld/context.jsonld` and a file a class, each with its context inside: nothing has to be fetched.
+
+    A blank node's label means nothing in another file, so nodes that share one are together in `Connected.jsonld`.
+    """
     writer = _Writer(bundle)
     out = {"jsonld/context.jsonld": _text({"@context": writer.context})}
-    for cls, nodes in bundle.classes.items():
-        tops = [node for node in nodes if node not in writer.nested]
-        if tops:
-            name = writer.terms.get(cls, "") or "Other"
-            out[f"jsonld/{name.replace(':', '-')}.jsonld"] = writer.document(tops)
-    rest = [node for node in writer.rest() if node not in writer.nested]
-    if rest:
-        out["jsonld/Untyped.jsonld"] = writer.document(rest)
+    groups: dict[str, list[object]] = {}
+    shared: list[object] = []
+    for cls, nodes in (*bundle.classes.items(), ("", writer.rest())):
+        for node in nodes:
+            if node not in writer.nested:
+                (shared if writer.shares(node) else groups.setdefault(cls, [])).append(node)
+    taken: set[str] = set()
+    for cls, nodes in groups.items():
+        out[f"jsonld/{_file_name(writer.terms.get(cls, cls), taken)}.jsonld"] = writer.document(nodes)
+    if shared:
+        out[f"jsonld/{_file_name('Connected', taken)}.jsonld"] = writer.document(shared)
     return out
+
+
+def _file_name(term: str, taken: set[str]) -> str:
+    """A class's file: its local name, numbered where another differs in case at most."""
+    stem = re.sub(r"[^A-Za-z0-9_-]", "_", re.split(r"[/#:]", term)[-1]) or "Untyped"
+    name, number = stem, 2
+    while name.casefold() in taken:
+        name, number = f"{stem}_{number}", number + 1
+    taken.add(name.casefold())
+    return name
 
 
 def _text(table: object) -> bytes:
@@ -62,6 +78,7 @@ class _Writer:
         self.terms = _short(self.used | classes, self.curies)
         self.kinds = self._kinds()
         self.context = self._context()
+        self.referred = {triple.object for triple in bundle.triples if isinstance(triple.object, ox.BlankNode)}
         self.nested = self._nested()
 
     def document(self, nodes: list[object]) -> bytes:
@@ -117,6 +134,18 @@ class _Writer:
             if path[-1] not in single or path[-1] in nested:
                 nested |= {step for step in path if step in single}
         return nested
+
+    def shares(self, node: object) -> bool:
+        """Whether the node is, or refers to, a blank node that is not shown inside one other."""
+        if isinstance(node, ox.BlankNode) and node not in self.nested and node in self.referred:
+            return True
+        values = [
+            value
+            for row in self.bundle.about.get(node, {}).values()
+            for value in row
+            if isinstance(value, ox.BlankNode)
+        ]
+        return any(value not in self.nested or self.shares(value) for value in values)
 
     def node(self, node: object) -> dict[str, Any]:
         row = self.bundle.about.get(node, {})

@@ -6,7 +6,8 @@ The neighbourhood of governments is
        are names, ties, agreements, events, participations, posts, tenures and claims;
     3. forwards from all of these, whatever they name, and what that names: persons, places, sources, evidence, the
        other parties. What is only reached forwards brings no records of its own: a festival that the city came to is
-       there, the other guests' participations are not.
+       there, the other guests' participations are not;
+    4. IRIs that one of these has replaced.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from kgtool.errors import UsageError, texts
 from kgtool.named import Binder, run
 from kgtool.project import ExportProfile
 from kgtool.snapshot import Snapshot
-from kgtool.terms import CD, GRAPH, RDF, RDFS
+from kgtool.terms import CD, DCT, GRAPH, RDF, RDFS
 
 # The graph that holds what a build query made.
 BUILT = GRAPH + "built"
@@ -73,6 +74,7 @@ def neighbourhood(snapshot: Snapshot, seeds: Iterable[ox.NamedNode]) -> tuple[ox
         if quad.predicate == _ORGAN_OF:
             organs[quad.object].append(quad.subject)
     chosen = _reached(_reached(_reached(seeds, organs), named_by), leads)
+    chosen |= {quad.subject for quad in data if quad.predicate.value == DCT + "isReplacedBy" and quad.object in chosen}
     return tuple(quad for quad in data if quad.subject in chosen)
 
 

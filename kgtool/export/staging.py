@@ -13,7 +13,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from types import TracebackType
@@ -135,11 +135,11 @@ def _exchange(one: Path, other: Path) -> bool:
     rename = getattr(library, "renameat2", None)
     if rename is None:
         return False
-    return rename(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE) == 0
+    return bool(rename(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE) == 0)
 
 
 @contextlib.contextmanager
-def _writing(path: Path) -> Iterable[None]:  # type: ignore[misc]
+def _writing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:

@@ -58,7 +58,7 @@ def tables(bundle: Bundle) -> tuple[Table, ...]:
     for cls, nodes in bundle.classes.items():
         resources = [node for node in nodes if isinstance(node, ox.NamedNode)]
         if resources:
-            name = _unique(_local(cls) or "Other", taken)
+            name = _unique(_local(cls) or "Untyped", taken)
             out.append(_table(bundle, name, cls, resources))
     return tuple(out)
 

@@ -43,6 +43,12 @@ def workbook(bundle: Bundle) -> Mapping[str, bytes]:
     return {"data.xlsx": spreadsheet([(table.name, _rows(table)) for table in found], day)}
 
 
+def answer_sheet(variables: Sequence[str], rows: Iterable[Sequence[Term | None]], day: datetime.date) -> bytes:
+    """A query's answer as a spreadsheet of one sheet: IRIs in full, whole numbers as numbers, anything else as text."""
+    values = ([cell_value(term) for term in row] for row in rows)
+    return spreadsheet([("result", (list(variables), *values))], day)
+
+
 def _rows(table: Table) -> Iterable[Sequence[object]]:
     yield [column.title for column in table.columns]
     for row in table.rows:

@@ -21,11 +21,12 @@ from kgtool.write.curie import Curies
 from kgtool.write.results import n3
 from kgtool.write.terms import from_rdflib, quiet, to_graph
 
-# Datatype to the lexical forms that may stand without quotes. Source: RDF 1.1 Turtle §2.5.2, §2.5.3.
+# Datatype to the lexical forms that may stand without quotes: those that rdflib, which reads numbers by value, gives back as
+# they are written. Source: RDF 1.1 Turtle §2.5.2, §2.5.3.
 _BARE = {
-    XSD + "integer": re.compile(r"[+-]?[0-9]+"),
-    XSD + "decimal": re.compile(r"[+-]?[0-9]*\.[0-9]+"),
-    XSD + "double": re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)[eE][+-]?[0-9]+"),
+    XSD + "integer": re.compile(r"0|-?[1-9][0-9]*"),
+    XSD + "decimal": re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]{1,6}"),
+    XSD + "double": re.compile(r"(?!)"),
     XSD + "boolean": re.compile(r"true|false"),
 }
 

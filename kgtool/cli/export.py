@@ -1,0 +1,62 @@
+"""kgtool export NAME"""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+import click
+
+from kgtool.cli.common import common_options, language_of, open_from, write_out
+
+
+@click.command("export")
+@click.argument("name", required=False)
+@click.option("--for", "city", default="", metavar="CITY", help="城市(IRI、前綴名稱、代稱或名稱)/ Whose neighbourhood.")
+@click.option(
+    "--output", type=click.Path(path_type=Path), default=None, metavar="DIR", help="套件資料夾 / The package's folder."
+)
+@click.option("--allow-findings", is_flag=True, help="檢查有錯誤亦匯出,並載明於套件 / Export although the check fails.")
+@click.option(
+    "--sign",
+    type=click.Path(path_type=Path),
+    default=None,
+    metavar="KEY",
+    help="以 Ed25519 私鑰(PEM)簽章 / Sign with a key.",
+)
+@common_options
+def command(
+    name: str | None, city: str, output: Path | None, allow_findings: bool, sign: Path | None, project_dir: Path | None,
+    sources: str | None, as_of: str | None, lang: str | None,
+) -> int:  # fmt: skip
+    """依設定檔匯出套件;不給名稱則列出設定檔。 / Write a package of a profile; without a name, list the profiles."""
+    project = open_from(project_dir, {"sources": sources, "as-of": as_of, "lang": lang})
+    chinese = language_of(lang, project) != "en"
+    if name is None:
+        rows = [
+            f"{profile.name}  {profile.audience}  {profile.resources}  {','.join(profile.formats)}\n"
+            for profile in project.exports.values()
+        ]
+        write_out(
+            "".join(rows) or ("此專案沒有匯出設定檔。\n" if chinese else "This project has no export profiles.\n")
+        )
+        return 0
+    from kgtool.export.bulk import export_bulk
+    from kgtool.export.package import export, profile_of
+    from kgtool.export.signature import Signer
+
+    signer = Signer(sign) if sign else None
+    now = datetime.datetime.now(datetime.UTC)
+    if profile_of(project, name).bulk:
+        done = export_bulk(project, now, name, target=output, allow_unchecked=allow_findings, signer=signer)
+    else:
+        done = export(project, now, name, city=city, target=output, allow_findings=allow_findings, signer=signer)
+    where = done.target.relative_to(Path.cwd()) if done.target.is_relative_to(Path.cwd()) else done.target
+    digest = (
+        f"RDFC-1.0 {done.digest[:16]}…" if done.digest else ("無 RDFC-1.0 摘要值" if chinese else "no RDFC-1.0 digest")
+    )
+    write_out(
+        f"{where}:{done.files} 個檔案、{done.quads} 個四元組({digest})\n" if chinese
+        else f"{where}: {done.files} files, {done.quads} quads ({digest})\n"
+    )  # fmt: skip
+    return 0
