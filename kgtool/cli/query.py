@@ -190,7 +190,9 @@ def _help(query: NamedQuery, preset: Preset | None, language: str) -> str:
     return "\n".join(out) + "\n"
 
 
-def _text(bench: Workbench, answer: Answer, form: str | None, language: str, words: Mapping[str, ColumnText]) -> str | bytes:
+def _text(
+    bench: Workbench, answer: Answer, form: str | None, language: str, words: Mapping[str, ColumnText]
+) -> str | bytes:
     from kgtool.engine import Solutions
 
     if isinstance(answer, Solutions):
