@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import datetime
 import functools
 import io
 import json
@@ -18,26 +17,22 @@ import pyoxigraph as ox
 import pytest
 from conftest import WANGJIN
 from openapi_spec_validator import validate
+from plain_app import ADDRESS, plain_app
 
 from kgtool.catalog import ColumnType
 from kgtool.engine import EmbeddedStore, Solutions
-from kgtool.project import open_project
 from kgtool.serve import Request, Response
 from kgtool.serve.api.cells import cell
 from kgtool.serve.api.order import before, total
 from kgtool.serve.app import App
-from kgtool.serve.settings import ServeSettings
-from kgtool.snapshot import open_snapshot
 from kgtool.terms import XSD
 
 Make = Callable[..., Path]
-NOW = datetime.datetime(2021, 12, 31, tzinfo=datetime.UTC)
-ADDRESS = "https://kg.example"
 ID = "https://example.org/wangjin/id/"
 
 
 def served(folder: Path, **settings: Any) -> App:
-    return App(open_snapshot(open_project(folder, {}, {}), NOW), ServeSettings(address=ADDRESS, **settings))
+    return plain_app(folder, **settings)
 
 
 @functools.cache

@@ -21,15 +21,12 @@ import pytest
 from conftest import ROOT, WANGJIN, shared
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from plain_app import plain_app
 
-from kgtool.project import open_project
 from kgtool.serve import Request, Response
 from kgtool.serve.app import App
-from kgtool.serve.settings import ServeSettings
-from kgtool.snapshot import open_snapshot
 from kgtool.terms import WELL_KNOWN
 
-NOW = datetime.datetime(2021, 12, 31, tzinfo=datetime.UTC)
 EXAMPLES = 10_000 if os.environ.get("KGTOOL_FULL") else 1_000
 SEED = random.SystemRandom().randrange(1 << 32)
 HAZARDS = [json.loads(line) for line in (ROOT / "tests" / "hazards" / "injection.jsonl").read_text().splitlines()]
@@ -83,14 +80,14 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> App:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
     (folder / "kgtool.toml").write_text(f'base = "{SPACE}"\n[prefixes]\n"" = "{SPACE}"\n', encoding="utf-8")
-    snapshot = open_snapshot(open_project(folder, {}, {}), NOW)
-    assert not snapshot.catalog.problems
-    return App(snapshot, ServeSettings(address="https://kg.example"))
+    made = plain_app(folder)
+    assert not made.snapshot.catalog.problems
+    return made
 
 
 @pytest.fixture(scope="module")
 def city() -> App:
-    return App(open_snapshot(open_project(WANGJIN, {}, {}), NOW), ServeSettings(address="https://kg.example"))
+    return plain_app(WANGJIN)
 
 
 def call(app: App, name: str, *values: str, accept: str = "application/sparql-results+json") -> Response:
@@ -324,10 +321,7 @@ def test_markup_in_data_is_text_on_a_page(make_project: Make) -> None:
         "@prefix : <https://example.org/h/id/> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
         ':x skos:prefLabel "<script>alert(1)</script>"@en ; :home <javascript:alert(1)> ; :p "&lt;\\"\'>" .\n'
     )
-    app = App(
-        open_snapshot(open_project(make_project({"data/a<b>.ttl": text}, f'base = "{SPACE}"\n'), {}, {}), NOW),
-        ServeSettings(),
-    )
+    app = plain_app(make_project({"data/a<b>.ttl": text}, f'base = "{SPACE}"\n'))
     for target in ("/page/x", "/graph/data/a%3Cb%3E.ttl"):
         page = app(Request("GET", target, "", {"accept": "text/html"})).body.decode()
         assert "&lt;script&gt;" in page

@@ -6,7 +6,6 @@ has: status, media type, headers, body; and none may be an error of ours.
 
 from __future__ import annotations
 
-import datetime
 import os
 import random
 import time
@@ -18,17 +17,12 @@ import hypothesis
 import pytest
 import schemathesis
 from conftest import WANGJIN
+from plain_app import plain_app
 from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS, load_all_checks
 from wsgi import wsgi
 
-from kgtool.project import open_project
-from kgtool.serve.app import App
-from kgtool.serve.settings import ServeSettings
-from kgtool.snapshot import open_snapshot
-
 SECONDS = 120.0 if os.environ.get("KGTOOL_FULL") else 0.0
-NOW = datetime.datetime(2021, 12, 31, tzinfo=datetime.UTC)
 # Not that every value that fits the schema is accepted: an IRI that fits may name nothing, which is a 400 that says so.
 CONFORMS = (
     "not_a_server_error", "status_code_conformance", "content_type_conformance", "response_headers_conformance",
@@ -38,7 +32,7 @@ CONFORMS = (
 
 @pytest.fixture(scope="module")
 def operations() -> list[Any]:
-    app = App(open_snapshot(open_project(WANGJIN, {}, {}), NOW), ServeSettings(address="http://localhost"))
+    app = plain_app(WANGJIN, address="http://localhost")
     schema = schemathesis.openapi.from_wsgi("/openapi.json", wsgi(app))
     return [result.ok() for result in schema.get_all_operations()]
 

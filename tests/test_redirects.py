@@ -24,12 +24,10 @@ from urllib.parse import quote, urlsplit
 import pyoxigraph as ox
 import pytest
 from conftest import ROOT, needs
+from plain_app import plain_app
 
-from kgtool.project import open_project
 from kgtool.serve import Request
 from kgtool.serve.app import App
-from kgtool.serve.settings import ServeSettings
-from kgtool.snapshot import open_snapshot
 
 DOCUMENT = ROOT / "docs" / "linked-data.md"
 ADDRESS = "https://kg.example.org"
@@ -52,7 +50,7 @@ def rules(language: str) -> str:
 
 @functools.cache
 def app() -> App:
-    return App(open_snapshot(open_project(ROOT, {}, {}), NOW), ServeSettings(address=ADDRESS))
+    return plain_app(ROOT, now=NOW, address=ADDRESS)
 
 
 def iris() -> list[str]:

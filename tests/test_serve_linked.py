@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import datetime
 import functools
 import json
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 import pytest
 from conftest import WANGJIN
+from plain_app import ADDRESS, plain_app
 
 from kgtool.describe import file_of
-from kgtool.project import open_project
 from kgtool.serve import Request, Response
 from kgtool.serve.app import App
 from kgtool.serve.layers import FORMS, NQUADS, TRIG, TRIPLE_FORMS
-from kgtool.serve.settings import ServeSettings
-from kgtool.snapshot import INFERRED, Snapshot, open_snapshot
+from kgtool.snapshot import INFERRED, Snapshot
 
 Make = Callable[..., Path]
-NOW = datetime.datetime(2021, 12, 31, tzinfo=datetime.UTC)
-ADDRESS = "https://kg.example"
 ID = "https://example.org/wangjin/id/"
 VISIT = "event/visit-kazamisaki-2021-08"
 PARSED = {
@@ -33,8 +30,8 @@ PARSED = {
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 
-def served(folder: Path) -> App:
-    return App(open_snapshot(open_project(folder, {}, {}), NOW), ServeSettings(address=ADDRESS))
+def served(folder: Path, **settings: Any) -> App:
+    return plain_app(folder, **settings)
 
 
 @functools.cache

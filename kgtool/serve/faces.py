@@ -12,13 +12,14 @@ from kgtool.check import check
 from kgtool.describe import Description
 from kgtool.errors import KgError
 from kgtool.pages import POLICY, Page, Pages, open_pages
+from kgtool.pages.texts import accepted
 from kgtool.report import Report
 from kgtool.serve.headers import etag, not_modified
 from kgtool.serve.message import Request, Response
 from kgtool.serve.places import Places
 from kgtool.serve.reading import METHODS
 from kgtool.serve.refusal import nothing_here, wrong_method
-from kgtool.serve.resource import Resource
+from kgtool.serve.resource import Resource, Skin
 from kgtool.serve.settings import ServeSettings
 from kgtool.snapshot import Snapshot
 from kgtool.write.curie import Curies
@@ -36,7 +37,7 @@ class Faces:
         self._pages: Pages = open_pages(
             snapshot, report=_report(snapshot), sources=snapshot.project.sources, address=settings.address
         )
-        self._resource = Resource(snapshot, settings, self._document, (POLICY,))
+        self._resource = Resource(snapshot, settings, Skin(self._document, (POLICY,), accepted))
 
     def __call__(self, request: Request) -> Response:
         """The page, file or redirection at a path.

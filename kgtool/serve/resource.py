@@ -8,6 +8,7 @@ Sources: Cool URIs for the Semantic Web §4.2; RFC 9110 §15.4.2 (301), §15.4.4
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 import pyoxigraph as ox
 
@@ -27,20 +28,31 @@ from kgtool.snapshot import Snapshot
 from kgtool.write.curie import Curies
 
 HTML = Form("html", "text/html")
-# A page of one resource; the pages put their own in the place of `plain.resource`.
+# A page of one resource.
 Page = Callable[[Description, Places, Curies, str, Sequence[str]], str]
 _PARAMETERS = ("layer", "page")
 _MOST_PAGES = 100_000
 _MOST_HOPS = 8
 
 
+@dataclass(frozen=True, slots=True)
+class Skin:
+    """How pages for people look.
+
+    Attributes:
+        policy: header fields of a page; one with a style sheet has a content policy of its own.
+        speak: from an Accept-Language field to the language of a page.
+    """
+
+    page: Page = plain.resource
+    policy: tuple[tuple[str, str], ...] = ()
+    speak: Callable[[str], str] = language
+
+
 class Resource:
     """Answers for one IRI at a time."""
 
-    def __init__(
-        self, snapshot: Snapshot, settings: ServeSettings, page: Page = plain.resource,
-        policy: tuple[tuple[str, str], ...] = (),
-    ) -> None:  # fmt: skip
+    def __init__(self, snapshot: Snapshot, settings: ServeSettings, skin: Skin | None = None) -> None:
         self._facts = snapshot.facts  # made now, in the process that workers are forked from
         self._shapes = Facts(snapshot.shapes)
         self._places = places_of(snapshot, settings)
@@ -49,9 +61,8 @@ class Resource:
         self._version = snapshot.version
         self._dataset = dataset_iri(settings)
         self._licence = licence_of(snapshot)
-        self._page = page
+        self._skin = skin or Skin()
         warm()
-        self._policy = policy  # a page with a style sheet has a policy of its own
 
     def __call__(self, request: Request) -> Response:
         """The response for `/id/…`, `/page/…`, `/data/…` or `/about`."""
@@ -148,16 +159,16 @@ class Resource:
         return links + ([Link(self._licence, "license")] if self._licence else [])
 
     def _html(self, request: Request, iri: str, here: str) -> Response:
-        words = language(request.headers.get("accept-language", ""))
+        words = self._skin.speak(request.headers.get("accept-language", ""))
 
         def make() -> bytes:
             found = describe(self._facts if known(self._facts, iri) else self._shapes, iri)
             names = [form.name for form in FORMS]
-            return self._page(found, self._places, self._curies, words, names).encode() if found else b""
+            return self._skin.page(found, self._places, self._curies, words, names).encode() if found else b""
 
         return document(
             request, (self._version, iri, words), HTML, make, vary="Accept, Accept-Language",
-            links=self._links(iri, self_is=here), headers=(("Content-Language", words), *self._policy),
+            links=self._links(iri, self_is=here), headers=(("Content-Language", words), *self._skin.policy),
         )  # fmt: skip
 
     def _rdf(self, request: Request, iri: str, form: Form, given: dict[str, str]) -> Response:
