@@ -28,6 +28,7 @@ COMMANDS = {
     "source": "管理來源文字 / Bring source texts to hand, describe new ones",
     "export": "匯出套件給夥伴、資料平臺或研究者 / Write a package for partners",
     "verify": "核對套件 / Check a package",
+    "diff": "以文字說明兩個版本之差異 / Say what changed between two versions",
     "rule": "說明規則代碼 / Explain a rule code",
     "site": "將所有頁面寫成靜態網站 / Write every page as a static site",
     "init": "建立另一城市的小專案 / Write a small project of another city",
