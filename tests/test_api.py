@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import openpyxl
 import pyoxigraph as ox
 import pytest
 from conftest import WANGJIN
@@ -114,7 +115,43 @@ def test_all_table_forms_have_the_same_rows() -> None:
         == [line[3] for line in as_csv[1:]]
         == [b["item"]["value"] for b in as_json]
     )
-    assert get(target + "xlsx2").status == 400
+    assert get(target + "pdf").status == 400
+
+
+def test_a_spreadsheet_has_the_rows_and_never_a_formula(make_project: Make) -> None:
+    texts = ["=1+1", "+1", "-1", "@x", "plain", "_x0041_", "a<b>&", "高雄", "tab\tand\nline", "bell\a"]
+    data = "@prefix : <https://example.org/t/id/> .\n" + "".join(
+        f":n{n} :text {json.dumps(text)} ; :n {n} ; :d {n}.5 .\n" for n, text in enumerate(texts)
+    )
+    query = HEADER + "SELECT ?x ?text ?n ?d ?none { ?x :text ?text ; :n ?n ; :d ?d } ORDER BY ?n\n"
+    app = served(make_project({"data/a.ttl": data, "queries/ask/of.rq": query}, SETTINGS))
+    response = get("/api/of?format=xlsx", app=app)
+    assert header(response, "content-type").endswith("spreadsheetml.sheet")
+    sheet = openpyxl.load_workbook(io.BytesIO(response.body)).active
+    head, *rows = sheet.iter_rows()
+    assert [cell.value for cell in head] == ["x", "text", "n", "d", "none"]
+    assert [[cell.value for cell in row] for row in rows] == [
+        [f"https://example.org/t/id/n{n}", text.replace("_x", "_x005F_x").replace("\a", "_x0007_"), n, n + 0.5, None]
+        for n, text in enumerate(texts)
+    ]
+    assert not any(cell.data_type == "f" for row in rows for cell in row)
+    assert [bool(row[1].quotePrefix) for row in rows] == [text[0] in "=+-@" for text in texts]
+    assert (
+        get(
+            "/api/of?format=xlsx",
+            app=served(make_project({"data/a.ttl": data, "queries/ask/of.rq": query}, SETTINGS, name="b")),
+        ).body
+        == response.body
+    )
+
+
+def test_a_text_too_long_for_a_cell_is_refused_not_cut(make_project: Make) -> None:
+    data = f'@prefix : <https://example.org/t/id/> . :x :text "{"a" * 33_000}" .'
+    query = HEADER + "SELECT ?text { ?x :text ?text } ORDER BY ?text\n"
+    app = served(make_project({"data/a.ttl": data, "queries/ask/of.rq": query}, SETTINGS))
+    response = get("/api/of?format=xlsx", app=app)
+    assert (response.status, body(response)["code"]) == (400, "E-FORMAT")
+    assert get("/api/of?format=csv", app=app).status == 200
 
 
 def test_what_is_built_comes_as_rdf() -> None:

@@ -34,7 +34,7 @@ TARGETS = [
     *(f"/ns/kind?format={form}" for form in ("html", "ttl", "jsonld", "nt", "rdf")), "/ns", "/shapes", "/ontology/core",
     "/graph/data/city/bidao.ttl", "/graph/data/city/bidao.ttl?format=html", "/graph/inferred?format=nq",
     "/catalog", "/.well-known/void?format=rdf", "/dataset", "/queries", "/queries/ties-of-city?format=html", "/openapi.json",
-    *(f"/api/ties-of-city?city=gov:wangjin&format={f}" for f in ("json", "csv", "tsv", "sparql-json", "sparql-xml")),
+    *(f"/api/ties-of-city?city=gov:wangjin&format={f}" for f in ("json", "csv", "tsv", "sparql-json", "sparql-xml", "xlsx")),
     "/api/ties-of-city?city=gov:wangjin&limit=2&lang=en", "/api/ties-of-city?city=gov:wangjn", "/api/ties-of-city?city=碧島市政府",
     *(f"/api/sister-city-of?format={form}" for form in ("ttl", "jsonld", "nt", "rdf")), "/api/nothing", "/data/%zz",
 ]  # fmt: skip

@@ -96,20 +96,22 @@ class Api:
         if query.form == "SELECT":
             page = self._page(call, digest, cursor, lambda: _in_time(end, budget))
             made += [page.after] if page.after else []
-            text = forms.table(call, page, form, label, self._about(call, label))
+            body = forms.table(call, page, form, label, self._about(call, label))
         else:
-            raw = self._store.evaluate(bound_text(query, call.terms), self._prefixes)
-            if isinstance(raw, ox.QueryTriples):
-                triples = triples_of(raw, self._limits.rows)
-                if len(triples) > self._limits.rows:
-                    raise failure.too_many_rows(self._limits.rows)
-                text = forms.graph(Triples(triples), form, self._prefixes)
-            else:
-                text = forms.boolean(bool(raw), form, self._about(call, label))
-        body = text.encode("utf-8", "surrogatepass")
+            body = self._other(call, form, label).encode("utf-8", "surrogatepass")
         if len(body) > self._limits.answer:
             raise failure.too_many_bytes(self._limits.answer)
         return body
+
+    def _other(self, call: Call, form: Form, label: Callable[[str], str]) -> str:
+        """What is no table: a graph or a boolean."""
+        raw = self._store.evaluate(bound_text(call.named.query, call.terms), self._prefixes)
+        if not isinstance(raw, ox.QueryTriples):
+            return forms.boolean(bool(raw), form, self._about(call, label))
+        triples = triples_of(raw, self._limits.rows)
+        if len(triples) > self._limits.rows:
+            raise failure.too_many_rows(self._limits.rows)
+        return forms.graph(Triples(triples), form, self._prefixes)
 
     def _page(self, call: Call, digest: str, cursor: Cursor | None, look: Callable[[], None]) -> forms.Page:
         """The rows of one page; all rows are made for it, because the engine sorts them all anyway."""

@@ -22,6 +22,7 @@ from kgtool.serve.layers import JSONLD, NTRIPLES, RDFXML, TRIPLE_FORMS
 from kgtool.serve.reading import Form
 from kgtool.write import results
 from kgtool.write.graphs import to_jsonld, to_turtle
+from kgtool.write.sheet import MEDIA, to_xlsx
 from kgtool.write.syntaxes import to_ntriples, to_rdfxml
 
 JSON = Form("json", "application/json")
@@ -29,8 +30,9 @@ SPARQL_JSON = Form("sparql-json", "application/sparql-results+json")
 SPARQL_XML = Form("sparql-xml", "application/sparql-results+xml")
 CSV = Form("csv", "text/csv")
 TSV = Form("tsv", "text/tab-separated-values")
+XLSX = Form("xlsx", MEDIA)
 # The first is what a client without wishes gets.
-TABLES: tuple[Form, ...] = (JSON, CSV, TSV, SPARQL_JSON, SPARQL_XML)
+TABLES: tuple[Form, ...] = (JSON, CSV, TSV, SPARQL_JSON, SPARQL_XML, XLSX)
 BOOLEANS: tuple[Form, ...] = (JSON, SPARQL_JSON, SPARQL_XML)
 GRAPHS: tuple[Form, ...] = TRIPLE_FORMS
 
@@ -50,18 +52,20 @@ def forms_of(query: NamedQuery) -> tuple[Form, ...]:
     return {"SELECT": TABLES, "ASK": BOOLEANS}.get(query.form, GRAPHS)
 
 
-def table(call: Call, page: Page, form: Form, label: Callable[[str], str], about: Mapping[str, Any]) -> str:
-    """Rows as text.
+def table(call: Call, page: Page, form: Form, label: Callable[[str], str], about: Mapping[str, Any]) -> bytes:
+    """Rows in a form.
 
     Raises:
-        QueryError: `E-FORMAT`: a character that XML cannot express.
+        QueryError: `E-FORMAT`: a character that XML cannot express, a text too long for a spreadsheet.
     """
     if form == JSON:
-        return _json(call, page, label, about)
+        return _json(call, page, label, about).encode("utf-8", "surrogatepass")
+    if form == XLSX:
+        return to_xlsx(page.columns, page.rows)
     writers: Mapping[Form, Callable[[Sequence[str], Sequence[Row]], str]] = {
         CSV: results.to_csv, TSV: results.to_tsv, SPARQL_JSON: results.to_json, SPARQL_XML: results.to_xml,
     }  # fmt: skip
-    return writers[form](page.columns, page.rows)
+    return writers[form](page.columns, page.rows).encode("utf-8", "surrogatepass")
 
 
 def boolean(answer: bool, form: Form, about: Mapping[str, Any]) -> str:
