@@ -2,6 +2,7 @@
 
     python bench/serve_load.py                  # 100,000 triples, 16 clients, 8 s a cell, two rounds
     python bench/serve_load.py --quick          # 10,000 triples, 1 s a cell, one round
+    python bench/serve_load.py --rdflib OTHER/bin/python      # with rdflib-endpoint from a virtual environment of its own
     python bench/serve_load.py --only kgtool --seconds 4 --classes S
 
 Classes: S a look-up of one subject, J a join, M about 33 kB, L about 1 MB. `uncached`: every query's text is its own.
@@ -12,7 +13,7 @@ CPU is of the server's processes, user and system, a request; clients and server
 from __future__ import annotations
 
 import argparse
-import importlib.util
+import functools
 import math
 import os
 import platform
@@ -142,7 +143,7 @@ def start_oxigraph(folder: Path, *_: str) -> Served:
     return Served("oxigraph serve", port, "/query", process)
 
 
-def start_rdflib(folder: Path, *_: str) -> Served:
+def start_rdflib(folder: Path, python: str) -> Served:
     port = free_port()
     code = (
         "import sys, uvicorn, rdflib; from rdflib_endpoint import SparqlEndpoint; g = rdflib.Dataset(default_union=True); "
@@ -150,7 +151,7 @@ def start_rdflib(folder: Path, *_: str) -> Served:
         "uvicorn.run(SparqlEndpoint(graph=g), host='127.0.0.1', port=int(sys.argv[1]), log_level='error')"
     )
     files = [str(file) for file in _graph_files(folder)]
-    process = subprocess.Popen([sys.executable, "-c", code, str(port), *files], stderr=subprocess.DEVNULL)
+    process = subprocess.Popen([python, "-c", code, str(port), *files], stderr=subprocess.DEVNULL)
     wait_for(f"http://{HOST}:{port}/?query=ASK%7B%7D", process, 300)
     return Served("rdflib-endpoint", port, "/", process)
 
@@ -228,6 +229,7 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=16)
     parser.add_argument("--classes", default="".join(CLASSES))
     parser.add_argument("--only", help="one server: kgtool, oxigraph or rdflib")
+    parser.add_argument("--rdflib", metavar="PYTHON", help="an interpreter that has rdflib-endpoint and uvicorn")
     parser.add_argument("--quick", action="store_true")
     given = parser.parse_args()
     if given.quick:
@@ -240,18 +242,18 @@ def main() -> None:
         _compare(Path(folder), given)
 
 
-def _starters(only: str | None) -> list[Callable[..., Served]]:
-    starters: dict[str, Callable[..., Served]] = {"kgtool": start_kgtool}
+def _starters(given: argparse.Namespace) -> list[Callable[[Path], Served]]:
+    starters: dict[str, Callable[[Path], Served]] = {"kgtool": start_kgtool}
     if shutil.which(str(BIN / "oxigraph")):
         starters["oxigraph"] = start_oxigraph
-    if importlib.util.find_spec("rdflib_endpoint"):
-        starters["rdflib"] = start_rdflib
-    return [starter for name, starter in starters.items() if only in {None, name}]
+    if given.rdflib:
+        starters["rdflib"] = functools.partial(start_rdflib, python=given.rdflib)
+    return [starter for name, starter in starters.items() if given.only in {None, name}]
 
 
 def _compare(folder: Path, given: argparse.Namespace) -> None:
     visits = given.triples // 23
-    servers = [starter(folder) for starter in _starters(given.only)]
+    servers = [starter(folder) for starter in _starters(given)]
     rates: dict[tuple[str, str], list[float]] = {}
     costs: dict[tuple[str, str], list[float]] = {}
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -24,6 +25,7 @@ from kgtool.serve.settings import ServeSettings
 from kgtool.serve.wire import Answer
 
 _NO_BODY = frozenset({204, 304})
+_ADDRESS = re.compile(r"[0-9A-Fa-f.:]{2,45}")  # nothing that could break a line of the log
 _HEALTH = frozenset({"/health", "/ready"})
 
 
@@ -101,7 +103,7 @@ class Exchange:
         if connection.client not in self._settings.proxies:
             return connection.client
         named = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
-        return named[:64] if named.isascii() and named.isprintable() and named else connection.client
+        return named if _ADDRESS.fullmatch(named) else connection.client
 
     def done(self, job: Job, answer: Answer | KgError, present: bool) -> None:
         """A job ended. `present`: its answer is of the version that is served now, and may be kept."""

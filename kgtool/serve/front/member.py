@@ -9,6 +9,7 @@ import socket
 import time
 
 from kgtool.serve.front.job import Job
+from kgtool.serve.http import KNOWN
 from kgtool.serve.loader import Born
 from kgtool.serve.wire import MOST_HEAD, MOST_NOTE, TOLD, Answer, ask
 
@@ -128,7 +129,10 @@ class Member:
         start = TOLD.size + note
         self._head, self._body, self._have = bytearray(), None, 0
         said = data[TOLD.size : start].decode("utf-8", "replace")
-        return Answer(status, data[start : start + head], data[start + head :], said)
+        lines = data[start : start + head]
+        if status not in KNOWN or b"\r\n\r\n" in lines or (lines and not lines.endswith(b"\r\n")):
+            raise ValueError("a head that is none")
+        return Answer(status, lines, data[start + head :], said)
 
     @property
     def worked(self) -> float:

@@ -72,7 +72,9 @@ class Versions:
             self._lost(crew, now)
 
     def tick(self, now: float) -> None:
-        """Follow a loader that died by another."""
+        """Follow a loader that died by another, and a worker that could not be forked."""
+        if self._incoming is not None:
+            self._incoming.order(self._pool.strength - len(self._incoming.idle))
         if self._restart_at and now >= self._restart_at:
             self.load()
 

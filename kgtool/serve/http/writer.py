@@ -9,6 +9,7 @@ from http import HTTPStatus
 
 # What may stand in a field: no line end, so no value can begin another field or a body.
 _FIELD = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+: [\t\x20-\x7e\x80-\xff]*")
+KNOWN = frozenset(status.value for status in HTTPStatus)
 _STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus}
 
 
