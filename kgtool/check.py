@@ -10,10 +10,20 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kgtool.errors import ProjectError, texts
+from kgtool.errors import ProjectError, UsageError, texts
 from kgtool.finding import Finding, Note
-from kgtool.formats import EXTRA_FORMATS, RDF_SUFFIXES
-from kgtool.policy import Baseline, changes_since, compare, read_baseline, waive, write_baseline
+from kgtool.formats import EXTRA_FORMATS, RDF_SUFFIXES, Engine
+from kgtool.policy import (
+    Baseline,
+    Changes,
+    Compared,
+    before,
+    changes_since,
+    compare,
+    read_baseline,
+    waive,
+    write_baseline,
+)
 from kgtool.project import Project, ProjectFile, project_files
 from kgtool.report import Held, Report, Totals
 from kgtool.report.model import selected
@@ -22,6 +32,7 @@ from kgtool.write.curie import Curies
 if TYPE_CHECKING:
     from kgtool.cache import Found
     from kgtool.checks import Inputs
+    from kgtool.shacl import Touched
 
 RDF_KINDS = ("ontology", "data", "shapes")
 # Rules whose finding means that nothing was checked, wherever it stands: reported even when a part is asked for.
@@ -38,6 +49,8 @@ def check(
     select: tuple[str, ...] = (),
     ignore: tuple[str, ...] = (),
     changed_since: str | None = None,
+    shapes: tuple[str, ...] = (),
+    focus: tuple[str, ...] = (),
     cache: Path | None = None,
 ) -> Report:
     """Run every check family over a project, then its waivers and its baseline.
@@ -46,27 +59,30 @@ def check(
         now: aware; `--as-of` wins over it.
         only: a file or folder inside the project; everything is read, but only findings that lie there are reported.
         select, ignore: rule codes, beginnings of codes (`KG2`), or sources (a shape or query name).
-        changed_since: a git revision; only findings in files that changed since are reported.
+        changed_since: a git revision; only findings in files that changed since, and results of shapes that may be new.
+        shapes, focus: IRIs or prefixed names; only these shapes are run, on these nodes, and no other family.
         cache: a folder of earlier results; what they depend on is read and digested instead of checked.
     Returns:
         The report, sorted; equal inputs give equal reports but for `Totals.seconds`.
     Raises:
         ProjectError, EngineError: the check could not be run (`only` may be no part of the project); never a pass.
-        UsageError: the baseline cannot be read, or there is no such revision.
+        UsageError: the baseline cannot be read, or there is no such revision, shape or node, or nothing to look at.
     """
     began = time.monotonic()
     part = _part(project, only)
     changes = None if changed_since is None else changes_since(project.root, changed_since)
     known = read_baseline(project.baseline) if project.baseline else Baseline({})
-    found, today = _found(project, now, cache), project.today(now)
+    partial = bool(shapes or focus or changes)
+    found = _run(project, now, shapes, focus, changes) if partial else _found(project, now, cache)
+    today = project.today(now)
     waiving = waive(project, found.findings, today, Curies(project.prefixes), UNDENIABLE)
-    compared = compare(waiving.findings, known, UNDENIABLE)
+    compared = _of_part(compare(waiving.findings, known, UNDENIABLE), partial=partial)
 
     def narrow(findings: Iterable[Finding]) -> tuple[Finding, ...]:
         return selected(_within(findings, part), select, ignore)
 
     asked = narrow(compared.new)
-    chosen = changes.keep(asked, BLINDING) if changes else asked
+    chosen = changes.keep(asked, _everywhere(project)) if changes else asked
     waived = set(narrow(finding for finding, _ in waiving.waived))
     held = Held(
         tuple(pair for pair in waiving.waived if pair[0] in waived), len(narrow(compared.known)), compared.gone,
@@ -74,7 +90,21 @@ def check(
     )  # fmt: skip
     notes = {*found.notes, *_gone(compared.gone)}
     totals = Totals(found.files, found.triples, found.checks, time.monotonic() - began)
-    return Report(chosen, tuple(sorted(notes)), totals, today.isoformat(), held)
+    return Report(chosen, tuple(sorted(notes)), totals, today.isoformat(), held, partial)
+
+
+def _of_part(compared: Compared, *, partial: bool) -> Compared:
+    """Of a part nothing is said of waivers and baselines: what was not looked at is neither gone nor without use."""
+    if not partial:
+        return compared
+    return dataclasses.replace(compared, new=tuple(f for f in compared.new if f.rule != "KG802"), gone=0)
+
+
+def _everywhere(project: Project) -> frozenset[str]:
+    """Rules whose findings count in unchanged files too: a result about a node that did not change may be new because of
+    what did, and the shapes have left out all other nodes (pySHACL has not).
+    """
+    return BLINDING if Engine(project["engine"]) is Engine.PYSHACL else BLINDING | {"KG201"}
 
 
 def _found(project: Project, now: datetime.datetime, folder: Path | None) -> Found:
@@ -105,15 +135,22 @@ def _same(others: Mapping[str, str]) -> bool:
     return all(digest_of(Path(path)) == digest for path, digest in others.items())
 
 
-def _run(project: Project, now: datetime.datetime) -> Found:
+def _run(
+    project: Project, now: datetime.datetime, shapes: tuple[str, ...] = (), focus: tuple[str, ...] = (),
+    changes: Changes | None = None,
+) -> Found:  # fmt: skip
     # Imported here: together they cost as much as a small project's check, and an earlier result needs none of them.
     from kgtool.cache import Found, digest_of
-    from kgtool.checks import FAMILIES
+    from kgtool.checks import FAMILIES, OF_SHAPES, Asked
 
     inputs = read_inputs(project, now)
+    asked = Asked(shapes, focus, None if changes is None else _touched(project, inputs, changes))
+    if asked.named and Engine(project["engine"]) is Engine.PYSHACL:
+        raise _own_engine_only()
+    inputs = dataclasses.replace(inputs, asked=asked)
     expected = {test.expect for query in inputs.catalog.queries.values() for test in query.tests if test.expect}
     others = {str(path): digest_of(path) for path in (project.root / name for name in sorted(expected))}
-    outcomes = [family(inputs) for family in FAMILIES]
+    outcomes = [family(inputs) for family in (OF_SHAPES if asked.named else FAMILIES)]
     # Equal findings may differ in their message (two constraints of one shape); only the same words are said once.
     told = {(finding, tuple(sorted(finding.message.items()))) for outcome in outcomes for finding in outcome.findings}
     return Found(
@@ -122,6 +159,27 @@ def _run(project: Project, now: datetime.datetime) -> Found:
         len(inputs.dataset.files) + len(inputs.catalog.files), inputs.dataset.size,
         sum(outcome.checks for outcome in outcomes), others,
     )  # fmt: skip
+
+
+def _touched(project: Project, inputs: Inputs, changes: Changes) -> Touched:
+    """What changed in files that are read now or were then; a file that git does not know is new."""
+    from kgtool.checks import touched
+
+    names = changes.changed | {
+        file.name for file in inputs.dataset.files if not file.shipped and file.name not in changes.tracked
+    }
+    return touched(inputs.dataset, names, before(project.root, changes, sorted(names)), tuple(project["accept"]))
+
+
+def _own_engine_only() -> UsageError:
+    return UsageError(
+        "E-USAGE",
+        texts(
+            zh="--shape 與 --focus 不能併用 --engine pyshacl。",
+            en="--shape and --focus do not go with --engine pyshacl.",
+        ),
+        texts(zh="請去掉其一。", en="Leave one of them out."),
+    )
 
 
 def accept(report: Report) -> tuple[str, Report]:

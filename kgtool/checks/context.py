@@ -9,6 +9,7 @@ from functools import cached_property
 
 from kgtool.catalog import Catalog
 from kgtool.checks.described import Described, Term, key, values
+from kgtool.checks.part import EVERYTHING, Asked
 from kgtool.engine import EmbeddedStore
 from kgtool.errors import Texts
 from kgtool.finding import Finding, Note, Place, Severity
@@ -42,6 +43,7 @@ class Inputs:
     catalog: Catalog
     today: datetime.date
     curies: Curies = field(compare=False)
+    asked: Asked = EVERYTHING
 
     @cached_property
     def locator(self) -> Locator:

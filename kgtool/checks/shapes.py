@@ -12,6 +12,7 @@ from collections.abc import Iterable
 import pyoxigraph as ox
 
 from kgtool.checks.context import Inputs, Outcome
+from kgtool.checks.part import EVERYTHING, described, nothing_looked_at, part_of
 from kgtool.errors import Texts, texts
 from kgtool.finding import Finding, Note, Place, Severity
 from kgtool.rules import builtin_rules
@@ -45,22 +46,28 @@ def check_shapes(inputs: Inputs) -> Outcome:
         return Outcome((), 0)
     made = make_plan(shapes)
     index = inputs.facts
+    part = part_of(inputs.asked, made, index, inputs.curies)
+    looked: dict[int, int] = {}
     try:
         if Engine(inputs.project["engine"]) is Engine.PYSHACL:
             found, focus = _by_reference(inputs, shapes), {}
         else:
-            report = validate_index(index, made, inputs.reasoned.types)
-            found, focus = results(made, report), dict(report.focus)
+            report = validate_index(index, made, inputs.reasoned.types, part)
+            found, focus, looked = results(made, report), dict(report.focus), dict(report.looked)
     except ShapesError as error:
         return Outcome((_broken(inputs, str(error)),), len(made.shapes))
-    unused = idle(made, index, focus) if focus else ()
+    if inputs.asked.named and not looked:
+        raise nothing_looked_at(inputs.asked)
+    unused = idle(made, index, focus) if focus and not inputs.asked.named else ()
     findings = (
         *(_finding(inputs, result) for result in found),
         *(_flaw(inputs, problem) for problem in made.problems),
         # The shapes that ship are for every city; that one has no data for some of them is no flaw.
         *(_flaw(inputs, problem) for problem in unused if not inputs.locator.file(problem.shape).startswith("model:")),
     )
-    return Outcome(findings, len(made.shapes), _notes(made, focus))
+    return Outcome(
+        findings, len(looked) if inputs.asked.named else len(made.shapes), _notes(inputs, made, focus, looked)
+    )
 
 
 def _by_reference(inputs: Inputs, shapes: Iterable[ox.Quad]) -> tuple[Result, ...]:
@@ -75,11 +82,13 @@ def _broken(inputs: Inputs, said: str) -> Finding:
     return inputs.finding("KG202", Place(first), message)
 
 
-def _notes(made: Plan, focus: dict[int, int]) -> tuple[Note, ...]:
+def _notes(inputs: Inputs, made: Plan, focus: dict[int, int], looked: dict[int, int]) -> tuple[Note, ...]:
     """How much was looked at: a shape that found no focus node tested nothing."""
     if not focus:
         return ()
     total = sum(focus.values())
+    if inputs.asked != EVERYTHING:
+        return (Note("N-PART", described(inputs.asked, sum(looked.values()), total)),)
     message = texts(
         zh=f"形狀 {len(made.shapes)} 個,其中 {len(focus)} 個有目標,共檢查焦點節點 {total} 個",
         en=f"{len(made.shapes)} shapes, {len(focus)} with targets, looked at {total} focus nodes",

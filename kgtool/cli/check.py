@@ -45,8 +45,11 @@ _WITH_RULES = (ReportFormat.SARIF, ReportFormat.JUNIT)
     "--ignore", multiple=True, metavar="RULE", help="不報告此規則、代碼開頭或來源 / Not these rules or sources."
 )
 @click.option(
-    "--changed-since", metavar="REV", help="只報告自某版本以來變更之檔案 / Only files changed since a git revision."
-)
+    "--changed-since", metavar="REV",
+    help="只檢查自某版本以來之變更可能影響者 / Only what changes since a git revision can matter to.",
+)  # fmt: skip
+@click.option("--shape", "shapes", multiple=True, metavar="IRI", help="只執行此形狀 / Only this shape.")
+@click.option("--focus", multiple=True, metavar="IRI", help="只檢查此節點之形狀 / Only the shapes of this node.")
 @click.option("--baseline", metavar="FILE", help="只報告基準檔所無之發現 / Only findings that the baseline has not.")
 @click.option(
     "--write-baseline",
@@ -60,6 +63,7 @@ _WITH_RULES = (ReportFormat.SARIF, ReportFormat.JUNIT)
 def command(
     path: Path | None, form: str | None, output_file: Path | None, fail_on: str | None, engine: str | None,
     reasoner: str | None, select: tuple[str, ...], ignore: tuple[str, ...], changed_since: str | None,
+    shapes: tuple[str, ...], focus: tuple[str, ...],
     baseline: str | None, write_baseline: Path | None,
     statistics: bool, no_cache: bool, project_dir: Path | None, sources: str | None, as_of: str | None, lang: str | None,
 ) -> int:  # fmt: skip
@@ -77,11 +81,14 @@ def command(
         options["baseline"] = ""  # it is being made: an old one, or none, must not stand in the way
     project = open_from(project_dir or path, options)
     if write_baseline:
-        _whole(project, path, (*select, *ignore, changed_since, baseline))
+        _whole(project, path, (*select, *ignore, *shapes, *focus, changed_since, baseline))
     language = language_of(lang, project)
     now = datetime.datetime.now(datetime.UTC)
     cache = None if no_cache else cache_folder(os.environ)
-    report = check(project, now, only=path, select=select, ignore=ignore, changed_since=changed_since, cache=cache)
+    report = check(
+        project, now, only=path, select=select, ignore=ignore, changed_since=changed_since, shapes=shapes, focus=focus,
+        cache=cache,
+    )  # fmt: skip
     if write_baseline:
         report = _accepted(accept(report), write_baseline, language)
     _print(report, project, language, output_file, Extent.STATISTICS if statistics else Extent.PLAIN)
@@ -94,8 +101,8 @@ def _whole(project: Project, path: Path | None, narrowing: tuple[str | None, ...
         raise UsageError(
             "E-USAGE",
             texts(zh="--write-baseline 須檢查整個專案。", en="--write-baseline checks the whole project."),
-            texts(zh="請勿併用 PATH、--select、--ignore、--changed-since、--baseline。",
-                  en="Leave out PATH, --select, --ignore, --changed-since and --baseline."),
+            texts(zh="請勿併用 PATH、--select、--ignore、--shape、--focus、--changed-since、--baseline。",
+                  en="Leave out PATH, --select, --ignore, --shape, --focus, --changed-since and --baseline."),
         )  # fmt: skip
 
 

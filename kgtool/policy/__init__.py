@@ -4,7 +4,7 @@ Every function takes findings and returns findings; nothing is printed and no fi
 """
 
 from kgtool.policy.baseline import Baseline, Compared, compare, read_baseline, write_baseline
-from kgtool.policy.changed import Changes, changes_since
+from kgtool.policy.changed import Changes, before, changes_since
 from kgtool.policy.waivers import Waiving, waive
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Changes",
     "Compared",
     "Waiving",
+    "before",
     "changes_since",
     "compare",
     "read_baseline",

@@ -42,12 +42,12 @@ _WORDS = {
     "zh-Hant": {
         "error": "錯誤", "warning": "警告", "info": "提示", "focus": "焦點", "path": "路徑", "value": "值", "by": "規則",
         "fix": "請:", "note": "註", "clean": "沒有發現問題", "see": "參見", "engine": "引擎訊息", "none": "(無檔案)",
-        "waived": "豁免", "rule": "規則",
+        "waived": "豁免", "rule": "規則", "part": "所檢查之部分沒有發現問題",
     },
     "en": {
         "error": "error", "warning": "warning", "info": "info", "focus": "focus", "path": "path", "value": "value", "by": "by",
         "fix": "do:", "note": "note", "clean": "nothing found", "see": "see", "engine": "engine", "none": "(no file)",
-        "waived": "waived", "rule": "rule",
+        "waived": "waived", "rule": "rule", "part": "nothing found in the part that was checked",
     },
 }  # fmt: skip
 _STYLES = {Severity.ERROR: Style.ERROR, Severity.WARNING: Style.WARNING, Severity.INFO: Style.INFO}
@@ -146,7 +146,7 @@ def _last(report: Report, language: str) -> Line:
     counts = {severity: report.count(severity) for severity in Severity}
     totals = report.totals
     errors, warnings, infos = counts[Severity.ERROR], counts[Severity.WARNING], counts[Severity.INFO]
-    found = _WORDS[language]["clean"]
+    found = _WORDS[language]["part" if report.partial else "clean"]
     held = _held(report.held, language)
     if language == "en":
         if report.findings:

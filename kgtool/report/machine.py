@@ -70,6 +70,7 @@ def _summary(report: Report) -> dict[str, Any]:
         "known": held.known,
         "gone": held.gone,
         "unchanged": held.unchanged,
+        "partial": report.partial,
     }
 
 

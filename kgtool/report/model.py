@@ -47,6 +47,7 @@ class Report:
     totals: Totals
     as_of: str
     held: Held = Held()
+    partial: bool = False  # only a part was checked; a note says which
 
     def count(self, severity: Severity) -> int:
         return sum(finding.severity is severity for finding in self.findings)

@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from kgtool.formats import Engine
+from kgtool.shacl.affected import Touched, difference
 from kgtool.shacl.engine import Report, results, validate_index
 from kgtool.shacl.idle import idle
 from kgtool.shacl.parse import make_plan
+from kgtool.shacl.part import Part
 from kgtool.shacl.plan import Plan
 from kgtool.shacl.problem import Problem
 from kgtool.shacl.result import Result, ShapesError
@@ -35,6 +37,6 @@ def validate(
 
 
 __all__ = [
-    "Engine", "Plan", "Problem", "Report", "Result", "ShapesError", "idle", "make_plan", "results", "validate",
-    "validate_index",
+    "Engine", "Part", "Plan", "Problem", "Report", "Result", "ShapesError", "Touched", "difference", "idle", "make_plan",
+    "results", "validate", "validate_index",
 ]  # fmt: skip

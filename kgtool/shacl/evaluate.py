@@ -72,8 +72,13 @@ class Run:
                 found |= self.data.objects(target.term.value)
         return found
 
-    def report(self, focus: Mapping[int, AbstractSet[int]]) -> Iterator[Violation]:
+    def report(
+        self, focus: Mapping[int, AbstractSet[int]], wanted: AbstractSet[int] | None = None
+    ) -> Iterator[Violation]:
         """Results of shapes on their focus nodes, and of the property shapes that they hold.
+
+        Args:
+            wanted: numbers of the shapes whose own results are; None for all.
 
         A property shape that several shapes hold is checked once, for the union of what they ask.
         """
@@ -96,7 +101,8 @@ class Run:
                     if onward.nodes:
                         pending.setdefault(constraint.test.shape, []).append(onward)
                     continue
-                for hit in self._hits(shape, constraint, nodes, pairs):
+                found = self._hits(shape, constraint, nodes, pairs) if wanted is None or number in wanted else ()
+                for hit in found:
                     yield self._violation(number, at, hit, batch.times.get(hit.focus, 1))
 
     def _violation(self, number: int, at: int, hit: Hit, times: int) -> Violation:
