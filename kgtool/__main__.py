@@ -1,5 +1,17 @@
-"""`python -m kgtool` is `kgtool`."""
+"""`python -m kgtool` is `kgtool`: the program's first lines, before anything is imported that takes time."""
 
-from kgtool.cli import main
+import sys
 
-main()
+
+def main() -> None:
+    """Run the program; an interrupt while it is still being imported ends it as quietly as one later."""
+    try:
+        from kgtool.cli import main as run
+
+        run()
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

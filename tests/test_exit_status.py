@@ -1211,3 +1211,11 @@ def test_what_may_not_be_read_is_never_passed_over(
     assert (ran.status, usual(ran.err, folder)) == (status, err)
     assert usual(ran.out, folder).startswith(out)
     assert out or not ran.out
+
+
+def test_an_interrupt_while_the_program_is_being_imported_is_130_too(tmp_path: Path) -> None:
+    """The first library that is imported interrupts, as a hasty Ctrl-C does."""
+    (tmp_path / "click.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n", encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
+    done = subprocess.run([sys.executable, "-m", "kgtool", "--help"], env=environment, capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")

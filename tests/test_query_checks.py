@@ -14,7 +14,7 @@ from conftest import ROOT
 from kgtool.check import check
 from kgtool.checks import query_lint, query_reader
 from kgtool.engine import Limits
-from kgtool.finding import Severity
+from kgtool.finding import Place, Severity
 from kgtool.project import open_project
 from kgtool.rules import builtin_rules
 
@@ -277,3 +277,35 @@ def test_rules_are_documented_in_both_languages() -> None:
     for code in CODES:
         for key in ("title", "why", "fix"):
             assert set(table[code][key]) == {"zh-Hant", "en"}
+
+
+PRESETS = """
+[presets.of-north]
+query = "by-port"
+params = {port = "north"}
+[presets.broken]
+query = "by-prot"
+[presets.wrong]
+query = "by-port"
+params = {prot = "north"}
+"""
+
+
+def test_a_preset_of_an_unknown_query_or_parameter_is_a_finding_at_its_table(make_project: Make) -> None:
+    query = """#+ summary: {en: "By port", zh-Hant: "依港口"}
+#+ columns: {s: iri}
+#+ params: {port: {type: string, required: true, label: {en: "port", zh-Hant: "港"}, example: "north"}}
+#+ tests: [{params: {port: north}, empty: true}]
+SELECT ?s { ?s <https://x.example/port> ?port } ORDER BY ?s
+"""
+    folder = make_project({"queries/ask/by-port.rq": query}, settings=PRESETS)
+    report = check(open_project(folder, {}, {}), NOW)
+    found = [(f.place, f.value) for f in report.findings if f.rule == "KG317"]
+    assert found == [(Place("kgtool.toml", 5, 1), "by-prot"), (Place("kgtool.toml", 7, 1), "by-port?prot")]
+    assert "did you mean 'by-port'" in next(f.message["en"] for f in report.findings if f.rule == "KG317")
+
+
+def test_a_preset_of_a_broken_query_is_told_once_by_the_query(make_project: Make) -> None:
+    folder = make_project({"queries/ask/by-port.rq": "SELECT"}, settings='[presets.a]\nquery = "by-port"\n')
+    rules = [f.rule for f in check(open_project(folder, {}, {}), NOW).findings]
+    assert rules == ["KG301"]

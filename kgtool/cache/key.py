@@ -35,6 +35,7 @@ def inputs_key(project: Project, today: datetime.date) -> str | None:
             "program": [__version__, *_program()],
             "machine": [sys.version, platform.machine(), sys.platform],
             "root": str(project.root),
+            "config": digest_of(project.config),
             "settings": {
                 name: [repr(setting.value), setting.origin]
                 for name, setting in project.settings.items() if name not in _NOT_FOR_CHECKS

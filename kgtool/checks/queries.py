@@ -14,6 +14,7 @@ from kgtool.catalog.text import line_of
 from kgtool.checks.context import Inputs, Outcome
 from kgtool.checks.query_lint import Remark, remarks
 from kgtool.checks.query_needs import needs_of, required_by
+from kgtool.checks.query_presets import preset_findings
 from kgtool.checks.query_reader import outline
 from kgtool.checks.query_terms import Vocabulary, unknown_functions, unknown_terms
 from kgtool.checks.query_tests import difference, ill_typed_columns, tied_rows
@@ -67,6 +68,7 @@ def check_queries(inputs: Inputs) -> Outcome:
     findings = list(inputs.catalog.problems)
     refused = (file for file in inputs.catalog.files if file.refused)
     findings += [inputs.finding("KG002", Place(file.name), REFUSED[file.refused]) for file in refused]
+    findings += preset_findings(inputs)
     queries = [one for one in inputs.catalog.queries.values() if not one.file.shipped or _may_answer(inputs, one)]
     if not queries:
         return Outcome(tuple(findings), 0)

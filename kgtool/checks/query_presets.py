@@ -1,0 +1,45 @@
+"""KG317: presets of the settings that call a query, or give a parameter, that does not exist."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+
+from kgtool.checks.context import Inputs
+from kgtool.errors import Texts, texts
+from kgtool.finding import Finding, Place
+from kgtool.project import Preset
+
+
+def preset_findings(inputs: Inputs) -> Iterator[Finding]:
+    """One finding a preset that cannot run, at its table in the settings' file. Cost: none without presets."""
+    broken = {problem.place.path for problem in inputs.catalog.problems}
+    for preset in inputs.project.presets.values():
+        query = inputs.catalog.queries.get(preset.query)
+        if query is not None:
+            for name in sorted(preset.params.keys() - query.params.keys()):
+                zh, en = (_near(name, query.params, language) for language in ("zh", "en"))
+                yield _finding(inputs, preset, f"{preset.query}?{name}", texts(
+                    zh=f"預設查詢 {preset.name}:查詢 {preset.query} 沒有參數「{name}」{zh}。",
+                    en=f"preset {preset.name}: query {preset.query} has no parameter '{name}'{en}."))  # fmt: skip
+        elif not any(path.endswith(f"/{preset.query}.rq") for path in broken):  # a broken query is told already
+            zh, en = (_near(preset.query, inputs.catalog.queries, language) for language in ("zh", "en"))
+            yield _finding(inputs, preset, preset.query, texts(
+                zh=f"預設查詢 {preset.name}:沒有名為「{preset.query}」之查詢{zh}。",
+                en=f"preset {preset.name}: there is no query named '{preset.query}'{en}."))  # fmt: skip
+
+
+def _near(name: str, known: object, language: str) -> str:
+    near = difflib.get_close_matches(name, sorted(known), 1)  # type: ignore[call-overload]
+    if not near:
+        return ""
+    return f",是否指「{near[0]}」" if language == "zh" else f"; did you mean '{near[0]}'"
+
+
+def _finding(inputs: Inputs, preset: Preset, value: str, message: Texts) -> Finding:
+    config = inputs.project.config
+    pattern = re.compile(rf"^[ \t]*\[[^\]\n]*presets\.\"?{re.escape(preset.name)}\"?\]", re.MULTILINE)
+    found = pattern.search(text := config.read_text(encoding="utf-8"))
+    line = text.count("\n", 0, found.start()) + 1 if found else 0
+    return inputs.finding("KG317", Place(config.name, line, 1 if found else 0), message, value=value)
