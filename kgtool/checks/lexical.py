@@ -12,7 +12,7 @@ from kgtool.checks.statements import Use, finding, iri_of, uses
 from kgtool.checks.texts import check_texts
 from kgtool.errors import texts
 from kgtool.finding import Finding, Severity
-from kgtool.lexical import Remark, bare_chinese, characters, chinese, iri, language_tag, typed
+from kgtool.lexical import Remark, bare_chinese, characters, chinese, iri, language_tag, typed, usual
 from kgtool.terms import XSD
 
 # The IRIs that nothing can be said about: most of them. What the parser has let pass has no space, quote or brace.
@@ -71,7 +71,7 @@ class _Judge:
 
     def _literal(self, term: ox.Literal) -> list[Remark]:
         value, tag = term.value, term.language
-        out = list(characters(value))
+        out = [] if usual(value) else list(characters(value))
         if tag is None:
             datatype = term.datatype.value
             plain = _PLAIN_VALUES.get(datatype)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+
+import pyoxigraph as ox
 
 from kgtool.checks.context import Inputs, Outcome
 from kgtool.checks.statements import Use, finding, iri_of, uses
@@ -63,7 +65,8 @@ def _data(inputs: Inputs) -> _Data:
         described.update(subjects)
         if predicate != type_code:
             pointed.update(objects)
-    ours = [code for code, term in enumerate(index.terms) if base and iri_of(term).startswith(base)]
+    nodes = (code for code, term in enumerate(index.terms) if isinstance(term, ox.NamedNode)) if base else ()
+    ours = [code for code in nodes if index.terms[code].value.startswith(base)]  # type: ignore[union-attr]
     known = tuple(code for code in ours if code in described)
     unknown = tuple(code for code in ours if code not in described and iri_of(index.terms[code]) != base)
     types = index.forward(type_code)
@@ -122,17 +125,27 @@ def _labels(inputs: Inputs, data: _Data) -> Iterator[Finding]:
     codes = [code for name in _LABELS if (code := index.iri(name)) >= 0]
     tags, tagged = _tags(index, codes)
     persons = {index.iri(name) for name in _PERSONS} - {-1}
-    named, total = Counter[int](), Counter[int]()
+    # Few sets of languages and few sets of classes: each is judged once.
+    lacking = [() if "" in one else tuple(tag for low, tag in languages.items() if low not in one) for one in tagged]
+    expected = _mostly_named(data, tags)
     for one, types in data.types.items():
-        total.update(types)
-        named.update(types if one in tags else ())
-    for one, types in data.types.items():
-        if one in tags and not persons.intersection(types):
-            lacking = [tag for low, tag in languages.items() if low not in tagged[tags[one]]]
-            if lacking and "" not in tagged[tags[one]]:
-                yield _lacking(inputs, one, next(code for code in codes if index.objects(one, code)), lacking)
-        elif one not in tags and any(named[kind] * 2 > total[kind] for kind in types):
-            yield _unnamed(inputs, one, types)
+        if one not in tags:
+            if types in expected:
+                yield _unnamed(inputs, one, types)
+        elif lacking[tags[one]] and not persons.intersection(types):
+            label = next(code for code in codes if index.objects(one, code))
+            yield _lacking(inputs, one, label, lacking[tags[one]])
+
+
+def _mostly_named(data: _Data, tags: Mapping[int, int]) -> frozenset[tuple[int, ...]]:
+    """The sets of classes with a class most of whose members have a label."""
+    total, named = Counter(data.types.values()), Counter(types for one, types in data.types.items() if one in tags)
+    every, labelled = Counter[int](), Counter[int]()
+    for types, count in total.items():
+        for kind in types:
+            every[kind] += count
+            labelled[kind] += named[types]
+    return frozenset(types for types in total if any(labelled[kind] * 2 > every[kind] for kind in types))
 
 
 def _tags(index: Index, predicates: list[int]) -> tuple[dict[int, int], list[frozenset[str]]]:
@@ -151,7 +164,7 @@ def _tags(index: Index, predicates: list[int]) -> tuple[dict[int, int], list[fro
     return tags, sets
 
 
-def _lacking(inputs: Inputs, one: int, label: int, lacking: list[str]) -> Finding:
+def _lacking(inputs: Inputs, one: int, label: int, lacking: tuple[str, ...]) -> Finding:
     listed = ", ".join(f"@{canonical(tag)}" for tag in lacking)
     use = Use("object", one, label, inputs.index.objects(one, label)[0])
     message = texts(

@@ -3,7 +3,7 @@
 Pure functions from texts to `Remark`s; which statement has the term, and where, is the caller's matter.
 """
 
-from kgtool.lexical.characters import characters
+from kgtool.lexical.characters import characters, usual
 from kgtool.lexical.chinese import chinese
 from kgtool.lexical.iris import iri
 from kgtool.lexical.prefixes import Declaration, prefixes
@@ -13,5 +13,5 @@ from kgtool.lexical.xsd import typed
 
 __all__ = [
     "Declaration", "Remark", "bare_chinese", "characters", "chinese", "iri", "language_tag", "prefixes", "tag_case",
-    "tags_in", "typed",
+    "tags_in", "typed", "usual",
 ]  # fmt: skip

@@ -38,6 +38,15 @@ _ANY = re.compile("|".join(one.pattern.rstrip("+") for one in (
 )).replace("]|[", ""))  # fmt: skip
 
 
+def usual(value: str) -> bool:
+    """Whether there is surely nothing to remark on a literal: a short text in ASCII without controls, or in NFC."""
+    if len(value) > BIG:
+        return False
+    if value.isascii():
+        return not _SUSPECT.search(value)
+    return not _ANY.search(value) and unicodedata.is_normalized("NFC", value)
+
+
 def characters(value: str, *, iri: bool = False) -> Iterator[Remark]:
     """Remarks on the characters of a literal, or of an IRI."""
     if len(value) > BIG and not iri:

@@ -7,14 +7,15 @@ Source: RDF 1.1 Turtle §6.5 (terminals), TriG §4.
 
 from __future__ import annotations
 
-import bisect
 import functools
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from kgtool.turtle.statements import Reader, Statement, read
 from kgtool.turtle.tokens import ANY, COLON, LOCAL, PREFIX, Kind, Token, tokens
 
+_SCHEME = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*:")
 _IRI = r"<[^<>\"\s]*+>"
 _DOT = rf"\.(?={ANY}|[%\\])"  # behind a character of a name: a part of it
 
@@ -35,15 +36,42 @@ def _block() -> re.Pattern[str]:
     )
 
 
+@dataclass(slots=True)
+class _State:
+    """What is declared between two directives, and where the statements there begin, by their subjects as they are written.
+
+    Attributes:
+        first: a subject's text to where it is first; more: to where it is again.
+        odd: IRI of a subject whose text has escapes or is relative, to its texts.
+    """
+
+    prefixes: dict[str, str]
+    base: str
+    first: dict[str, int] = field(default_factory=dict)
+    more: dict[str, list[int]] = field(default_factory=dict)
+    odd: dict[str, list[str]] = field(default_factory=dict)
+
+    def add(self, text: str, start: int) -> None:
+        if self.first.setdefault(text, start) != start:
+            self.more.setdefault(text, []).append(start)
+        elif "\\" in text or (self.base and text.startswith("<") and not _SCHEME.match(text)):
+            token = Token(Kind.IRI if text.startswith("<") else Kind.PNAME, text, 0)
+            self.odd.setdefault(Reader(self.prefixes, self.base).iri(token), []).append(text)
+
+    def starts(self, iri: str) -> list[int]:
+        """Where the statements about an IRI begin, ascending."""
+        texts = [f"<{iri}>", *self.odd.get(f"<{iri}>", ())]
+        texts += [f"{name}:{iri[len(space) :]}" for name, space in self.prefixes.items() if iri.startswith(space)]
+        found = {self.first[text] for text in texts if text in self.first}
+        return sorted(found.union(*(self.more.get(text, ()) for text in texts)))
+
+
 class Blocks:
-    """The statements of a text by their subjects' IRIs. Cost: one pass when made, and a place a block."""
+    """The statements of a text by their subjects' IRIs. Cost: one pass when made, and a place a subject."""
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._starts: dict[str, list[int]] = {}
-        # What is declared from an offset on: a prefix may be declared anew further down.
-        self._from: list[int] = [0]
-        self._known: list[tuple[dict[str, str], str]] = [({}, "")]
+        self._states = [_State({}, "")]
         reader, end = Reader(), 0
         before = ""
         for match in _block().finditer(text):
@@ -53,18 +81,19 @@ class Blocks:
             if match[1]:
                 for _ in read(reader, tokens(text, match.start(1), end)):
                     pass
-                self._from.append(end)
-                self._known.append((dict(reader.prefixes), reader.base))
+                self._states = [state for state in self._states if state.first]
+                self._states.append(_State(dict(reader.prefixes), reader.base))
                 before = ""
             elif match[2] and match[2] != before:
                 before = match[2]
-                self._starts.setdefault(_iri(reader, before), []).append(match.start(2))
+                self._states[-1].add(before, match.start(2))
 
     def statements(self, subject: str) -> Iterator[Statement]:
         """The statements whose subject is `<iri>` and stands at the top, with all that is nested in them, in order."""
-        for start in self._starts.get(subject, ()):
-            prefixes, base = self._known[bisect.bisect_right(self._from, start) - 1]
-            yield from read(Reader(dict(prefixes), base), tokens(self._text, start, self._end(start)))
+        for state in self._states:
+            for start in state.starts(subject[1:-1]):
+                reader = Reader(dict(state.prefixes), state.base)
+                yield from read(reader, tokens(self._text, start, self._end(start)))
 
     def _end(self, start: int) -> int:
         """Where the statements that begin with one subject's text end: N-Triples repeats it on every line."""
@@ -74,7 +103,3 @@ class Blocks:
             end = match.end()
             match = _block().match(self._text, end)
         return end
-
-
-def _iri(reader: Reader, text: str) -> str:
-    return reader.iri(Token(Kind.IRI if text.startswith("<") else Kind.PNAME, text, 0))
