@@ -60,11 +60,16 @@ class ParamError(UsageError):
 
 @dataclass(frozen=True, slots=True)
 class Binder:
-    """What is needed to turn a user's text into a term: the project's prefixes, today, and the store to look names up."""
+    """What is needed to turn a user's text into a term: the project's prefixes, today, and the store to look names up.
+
+    Attributes:
+        suggests: whether an error names what may have been meant, which takes 0.1 s in a class of 10,000.
+    """
 
     curies: Curies
     today: datetime.date
     store: Queryable
+    suggests: bool = True
 
     def bind(self, query: NamedQuery, given: Given) -> dict[str, Bound]:
         """Texts to terms, defaults filled in; an optional parameter without a value is left out.
@@ -149,11 +154,13 @@ class Binder:
         return answer is True
 
     def _no_such(self, param: Param, value: str, node: ox.NamedNode) -> UsageError:
+        message = texts(zh=f"資料中沒有 {param.cls}「{value}」", en=f"the data has no {param.cls} '{value}'")
+        if not self.suggests:
+            return _usage(param, message, value)
         known = [found.value for found in self._rows(
             f"SELECT DISTINCT ?x WHERE {{ ?x a/<{RDFS}subClassOf>* <{self.curies.expand(param.cls)}> . FILTER(isIRI(?x)) }} ORDER BY ?x"
         )]  # fmt: skip
         near = _nearest(node.value, known)
-        message = texts(zh=f"資料中沒有 {param.cls}「{value}」", en=f"the data has no {param.cls} '{value}'")
         return _usage(param, message, value, self.curies.short(near[0]) if near else "")
 
     def _rows(self, text: str) -> list[ox.NamedNode]:

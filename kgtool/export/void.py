@@ -65,7 +65,7 @@ def _linksets(out: Triples, dataset: str, counts: Counts) -> None:
 
 def example_queries(out: Triples, snapshot: Snapshot, base: str, endpoint: str) -> None:
     """Each ask query that its examples make runnable, as text that any SPARQL 1.1 engine takes."""
-    binder = Binder(snapshot.curies, snapshot.today, snapshot.store)
+    binder = Binder(snapshot.curies, snapshot.today, snapshot.store, suggests=False)
     for query in snapshot.catalog.role("ask"):
         text = _runnable(query, binder)
         kind = _FORMS.get(query.form)

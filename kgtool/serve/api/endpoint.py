@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 import pyoxigraph as ox
 
 from kgtool.catalog import ColumnType, NamedQuery
-from kgtool.engine import LOCAL, Triples, failure, guard
+from kgtool.engine import LOCAL, EmbeddedStore, Triples, failure, guard
 from kgtool.engine.store import rows_of, triples_of
 from kgtool.errors import QueryError
 from kgtool.lang import pick
@@ -58,7 +58,7 @@ class Api:
         self._address = settings.address
         self._licence = licence_of(snapshot)
         warm()
-        self._columns = {name: self._columns_of(query) for name, query in snapshot.catalog.queries.items()}
+        self._columns = {name: _columns_of(query, self._prefixes) for name, query in snapshot.catalog.queries.items()}
 
     def __call__(self, request: Request) -> Response:
         """The response to one call."""
@@ -151,14 +151,18 @@ class Api:
     def _label(self, language: str) -> Callable[[str], str]:
         return lambda iri: pick(self._facts.label(iri), language)
 
-    def _columns_of(self, query: NamedQuery) -> tuple[str, ...]:
-        """Names of a table's columns in order; () for another form, and for a text that the engine will refuse by itself."""
-        if query.form != "SELECT" or guard(query.text, LOCAL) is not None:
-            return ()
-        try:
-            return self._store.columns(query.text, self._prefixes) or ()
-        except QueryError:
-            return ()
+
+def _columns_of(query: NamedQuery, prefixes: Mapping[str, str]) -> tuple[str, ...]:
+    """Names of a table's columns in order; () for another form, and for a text that the engine will refuse by itself.
+
+    Asked of a store that is empty: the engine begins to evaluate a query that it is given.
+    """
+    if query.form != "SELECT" or guard(query.text, LOCAL) is not None:
+        return ()
+    try:
+        return EmbeddedStore(()).columns(query.text, prefixes) or ()
+    except QueryError:
+        return ()
 
 
 def _bounded(seconds: float) -> float:
