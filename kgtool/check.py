@@ -6,7 +6,7 @@ import contextlib
 import dataclasses
 import datetime
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,7 +31,8 @@ from kgtool.write.curie import Curies
 
 if TYPE_CHECKING:
     from kgtool.cache import Found
-    from kgtool.checks import Inputs
+    from kgtool.checks import Inputs, Outcome
+    from kgtool.project import Remote
     from kgtool.shacl import Touched
 
 RDF_KINDS = ("ontology", "data", "shapes")
@@ -42,17 +43,10 @@ UNDENIABLE = BLINDING | {"KG801", "KG802"}
 
 
 def check(
-    project: Project,
-    now: datetime.datetime,
-    *,
-    only: Path | None = None,
-    select: tuple[str, ...] = (),
-    ignore: tuple[str, ...] = (),
-    changed_since: str | None = None,
-    shapes: tuple[str, ...] = (),
-    focus: tuple[str, ...] = (),
-    cache: Path | None = None,
-) -> Report:
+    project: Project, now: datetime.datetime, *, only: Path | None = None, select: tuple[str, ...] = (),
+    ignore: tuple[str, ...] = (), changed_since: str | None = None, shapes: tuple[str, ...] = (),
+    focus: tuple[str, ...] = (), cache: Path | None = None, there: Callable[[], Found] | None = None,
+) -> Report:  # fmt: skip
     """Run every check family over a project, then its waivers and its baseline.
 
     Args:
@@ -62,6 +56,7 @@ def check(
         changed_since: a git revision; only findings in files that changed since, and results of shapes that may be new.
         shapes, focus: IRIs or prefixed names; only these shapes are run, on these nodes, and no other family.
         cache: a folder of earlier results; what they depend on is read and digested instead of checked.
+        there: what finds in place of the families (`check_endpoint`).
     Returns:
         The report, sorted; equal inputs give equal reports but for `Totals.seconds`.
     Raises:
@@ -72,9 +67,11 @@ def check(
     part = _part(project, only)
     changes = None if changed_since is None else changes_since(project.root, changed_since)
     known = read_baseline(project.baseline) if project.baseline else Baseline({})
-    partial = bool(shapes or focus or changes)
-    found = _run(project, now, shapes, focus, changes) if partial else _found(project, now, cache)
-    today = project.today(now)
+    partial = bool(shapes or focus or changes or there)
+    asked_for = (
+        (lambda: _run(project, now, shapes, focus, changes)) if partial else (lambda: _found(project, now, cache))
+    )
+    found, today = (there or asked_for)(), project.today(now)
     waiving = waive(project, found.findings, today, Curies(project.prefixes), UNDENIABLE)
     compared = _of_part(compare(waiving.findings, known, UNDENIABLE), partial=partial)
 
@@ -105,6 +102,31 @@ def _everywhere(project: Project) -> frozenset[str]:
     what did, and the shapes have left out all other nodes (pySHACL has not).
     """
     return BLINDING if Engine(project["engine"]) is Engine.PYSHACL else BLINDING | {"KG201"}
+
+
+def check_endpoint(
+    project: Project, remote: Remote, now: datetime.datetime, environ: Mapping[str, str],
+    *, select: tuple[str, ...] = (), ignore: tuple[str, ...] = (),
+) -> Report:  # fmt: skip
+    """Check a graph that lives in another engine, there: shapes and check queries, then waivers and the baseline.
+
+    No data file is read; findings have no place in a file. What is not checked so is named in the notes.
+    Args:
+        environ: where user and password are (docs/remote.md).
+    Raises:
+        RemoteError: the endpoint failed; never a pass. EngineError: the shapes cannot be run.
+    """
+    return check(project, now, select=select, ignore=ignore, there=lambda: _run_there(project, remote, now, environ))
+
+
+def _run_there(project: Project, remote: Remote, now: datetime.datetime, environ: Mapping[str, str]) -> Found:
+    from kgtool.checks.elsewhere import check_elsewhere, elsewhere
+    from kgtool.engine.remote import open_remote
+
+    engine, queries = open_remote(remote, environ)
+    inputs = read_inputs(project, now, kinds=("shapes",))
+    there = elsewhere(remote, engine, queries)
+    return _together(inputs, check_elsewhere(inputs, there), there.size(), {})
 
 
 def _found(project: Project, now: datetime.datetime, folder: Path | None) -> Found:
@@ -140,7 +162,7 @@ def _run(
     changes: Changes | None = None,
 ) -> Found:  # fmt: skip
     # Imported here: together they cost as much as a small project's check, and an earlier result needs none of them.
-    from kgtool.cache import Found, digest_of
+    from kgtool.cache import digest_of
     from kgtool.checks import FAMILIES, OF_SHAPES, Asked
 
     inputs = read_inputs(project, now)
@@ -150,13 +172,19 @@ def _run(
     inputs = dataclasses.replace(inputs, asked=asked)
     expected = {test.expect for query in inputs.catalog.queries.values() for test in query.tests if test.expect}
     others = {str(path): digest_of(path) for path in (project.root / name for name in sorted(expected))}
-    outcomes = [family(inputs) for family in (OF_SHAPES if asked.named else FAMILIES)]
+    families = OF_SHAPES if asked.named else FAMILIES
+    return _together(inputs, [family(inputs) for family in families], inputs.dataset.size, others)
+
+
+def _together(inputs: Inputs, outcomes: Sequence[Outcome], triples: int, others: Mapping[str, str]) -> Found:
+    from kgtool.cache import Found
+
     # Equal findings may differ in their message (two constraints of one shape); only the same words are said once.
     told = {(finding, tuple(sorted(finding.message.items()))) for outcome in outcomes for finding in outcome.findings}
     return Found(
         tuple(finding for finding, _ in sorted(told)),
         tuple(sorted({note for outcome in outcomes for note in outcome.notes})),
-        len(inputs.dataset.files) + len(inputs.catalog.files), inputs.dataset.size,
+        len(inputs.dataset.files) + len(inputs.catalog.files), triples,
         sum(outcome.checks for outcome in outcomes), others,
     )  # fmt: skip
 
@@ -203,13 +231,15 @@ def _gone(count: int) -> set[Note]:
     ))}  # fmt: skip
 
 
-def read_inputs(project: Project, now: datetime.datetime, more: Iterable[Path] = ()) -> Inputs:
+def read_inputs(
+    project: Project, now: datetime.datetime, more: Iterable[Path] = (), *, kinds: tuple[str, ...] = RDF_KINDS
+) -> Inputs:
     """Everything that checks and queries need of a project, read once; `more` are files to be read as if they were data."""
     from kgtool.catalog import load_catalog
     from kgtool.checks import Inputs
     from kgtool.load import load
 
-    files = [file for kind in RDF_KINDS for file in project_files(project, kind, (*RDF_SUFFIXES, *EXTRA_FORMATS))]
+    files = [file for kind in kinds for file in project_files(project, kind, (*RDF_SUFFIXES, *EXTRA_FORMATS))]
     files += [ProjectFile(path.as_posix(), path, "data") for path in more]
     return Inputs(
         project, load(files, project["accept"]), load_catalog(project), project.today(now), Curies(project.prefixes)

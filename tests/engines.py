@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import importlib.util
 import shutil
 import socket
 import subprocess
@@ -193,17 +192,12 @@ def start_oxigraph(data: Path, port: int, folder: Path) -> Iterator[None]:
         _stop(process)
 
 
-@pytest.fixture(scope="session")
-def virtuoso(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """Debian's Virtuoso; up in 4 to 13 s, 270 MB."""
-    from conftest import needs
-
-    if virtuoso_missing():
-        needs("virtuoso", virtuoso_missing())
-    folder = tmp_path_factory.mktemp("virtuoso")
+@contextlib.contextmanager
+def running_virtuoso(folder: Path, cut: int = CUT) -> Iterator[Engine]:
+    """Debian's Virtuoso in a folder; up in 4 to 13 s, 270 MB. Source: its virtuoso.ini, reduced."""
     sql, http = free_port(), free_port()
     ini = folder / "v.ini"
-    ini.write_text(_INI.format(folder=folder, sql=sql, http=http, cut=CUT), encoding="utf-8")
+    ini.write_text(_INI.format(folder=folder, sql=sql, http=http, cut=cut), encoding="utf-8")
     base = f"http://127.0.0.1:{http}"
     process = _start(["virtuoso-t", "+foreground", "+configfile", str(ini)], folder, f"{base}/sparql?query=ASK%7B%7D")
     remote = Remote(
@@ -216,19 +210,36 @@ def virtuoso(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
         _stop(process)
 
 
-@pytest.fixture(scope="session")
-def oxigraph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """The Oxigraph server; up in 0.2 s."""
-    from conftest import needs
-
-    if importlib.util.find_spec("oxigraph") is None and not oxigraph_binary().is_file():
-        needs("oxigraph", "pip install oxigraph")
-    folder = tmp_path_factory.mktemp("oxigraph")
+@contextlib.contextmanager
+def running_oxigraph(folder: Path) -> Iterator[Engine]:
+    """The Oxigraph server in a folder; up in 0.2 s."""
     port = free_port()
     base = f"http://127.0.0.1:{port}"
     remote = Remote("there", f"{base}/query", f"{base}/store", Profile.OXIGRAPH, page_size=PAGE, scope=Scope.PROJECT)
     with start_oxigraph(folder / "data", port, folder):
         yield Engine("oxigraph", remote, None, folder)
+
+
+@pytest.fixture(scope="session")
+def virtuoso(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """Debian's Virtuoso."""
+    from conftest import needs
+
+    if virtuoso_missing():
+        needs("virtuoso", virtuoso_missing())
+    with running_virtuoso(tmp_path_factory.mktemp("virtuoso")) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def oxigraph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """The Oxigraph server."""
+    from conftest import needs
+
+    if not oxigraph_binary().is_file():
+        needs("oxigraph", "pip install oxigraph")
+    with running_oxigraph(tmp_path_factory.mktemp("oxigraph")) as engine:
+        yield engine
 
 
 @pytest.fixture(params=["oxigraph", "virtuoso"])

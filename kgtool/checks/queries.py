@@ -122,10 +122,10 @@ def _check(bench: _Bench, query: NamedQuery) -> None:
         answers = [answer for answer in runs if not isinstance(answer, KgError)]
         bench.findings.extend(_advice(bench, query, answers))
     if rows is not None:
-        bench.findings.extend(_rows(bench.inputs, query, rows))
+        bench.findings.extend(rows_as_findings(bench.inputs, query, rows))
 
 
-def _unusable(inputs: Inputs, query: NamedQuery, error: KgError) -> Finding:
+def unusable(inputs: Inputs, query: NamedQuery, error: KgError) -> Finding:
     """KG301 with the error's own words and place."""
     line, column = getattr(error, "line", 0), getattr(error, "column", 0)
     return inputs.finding("KG301", Place(query.file.name, line, column), error.message, value=query.name)
@@ -142,7 +142,7 @@ def _broken(bench: _Bench, query: NamedQuery, runs: list[Answer | KgError | None
     try:
         names = bench.runner.columns(query.text, inputs.project.prefixes) if answer is None else _columns(answer)
     except KgError as error:
-        return _unusable(inputs, query, error)
+        return unusable(inputs, query, error)
     if names is None or (not query.columns and query.role != "ask"):
         return None
     differing = sorted(set(names) ^ set(query.columns))
@@ -164,7 +164,7 @@ def _tested(bench: _Bench, query: NamedQuery, runs: list[Answer | KgError]) -> I
     inputs = bench.inputs
     for number, (test, answer) in enumerate(zip(query.tests, runs, strict=False), 1):
         if isinstance(answer, QueryError):
-            yield _unusable(inputs, query, answer)
+            yield unusable(inputs, query, answer)
             continue
         try:
             wrong = answer.message if isinstance(answer, KgError) else difference(inputs, answer, test)
@@ -201,9 +201,10 @@ def _header(query: NamedQuery) -> Iterator[Remark]:
             yield Remark("KG314", 0, tag, texts(zh=f"summary 缺少 {tag}。", en=f"the summary has no {tag}."))
 
 
-def _rows(inputs: Inputs, query: NamedQuery, answer: Answer | KgError) -> list[Finding]:
+def rows_as_findings(inputs: Inputs, query: NamedQuery, answer: Answer | KgError) -> list[Finding]:
+    """A finding a row of a check query's answer, or why there is none."""
     if isinstance(answer, KgError):
-        return [_unusable(inputs, query, answer)]
+        return [unusable(inputs, query, answer)]
     if not isinstance(answer, Solutions):
         message = texts(zh="檢查查詢須為 SELECT。", en="a check query must be a SELECT.")
         return [inputs.finding("KG301", Place(query.file.name), message, value=query.name)]

@@ -60,10 +60,14 @@ def check_shapes(inputs: Inputs) -> Outcome:
         raise nothing_looked_at(inputs.asked)
     unused = idle(made, index, focus) if focus and not inputs.asked.named else ()
     findings = (
-        *(_finding(inputs, result) for result in found),
-        *(_flaw(inputs, problem) for problem in made.problems),
+        *(result_as_finding(inputs, result) for result in found),
+        *(flaw_as_finding(inputs, problem) for problem in made.problems),
         # The shapes that ship are for every city; that one has no data for some of them is no flaw.
-        *(_flaw(inputs, problem) for problem in unused if not inputs.locator.file(problem.shape).startswith("model:")),
+        *(
+            flaw_as_finding(inputs, problem)
+            for problem in unused
+            if not inputs.locator.file(problem.shape).startswith("model:")
+        ),
     )
     return Outcome(
         findings, len(looked) if inputs.asked.named else len(made.shapes), _notes(inputs, made, focus, looked)
@@ -96,7 +100,8 @@ def _notes(inputs: Inputs, made: Plan, focus: dict[int, int], looked: dict[int, 
     return (Note("shapes-focus", message),)
 
 
-def _flaw(inputs: Inputs, problem: Problem) -> Finding:
+def flaw_as_finding(inputs: Inputs, problem: Problem) -> Finding:
+    """A flaw of the shapes, at its place."""
     rule = builtin_rules()[problem.rule]
     place = inputs.locator.place(problem.node, problem.predicate, problem.value)
     if not place.path and problem.shape:
@@ -113,7 +118,8 @@ def _flaw(inputs: Inputs, problem: Problem) -> Finding:
     )  # fmt: skip
 
 
-def _finding(inputs: Inputs, result: Result) -> Finding:
+def result_as_finding(inputs: Inputs, result: Result) -> Finding:
+    """A validation result, at the place of the statement that it is about."""
     predicate = result.path.strip("<>") if result.path.count("<") == 1 else ""
     place = inputs.locator.place(result.focus, predicate, result.value)
     related = inputs.locator.place(result.shape)

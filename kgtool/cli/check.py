@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kgtool.cli.common import coloured, common_options, language_of, open_from, write_out
+from kgtool.cli.common import coloured, common_options, endpoint_option, language_of, open_from, remote_of, write_out
 from kgtool.errors import UsageError, texts
 from kgtool.formats import Engine, FailOn, Reasoner, ReportFormat
 
@@ -57,6 +57,7 @@ _WITH_RULES = (ReportFormat.SARIF, ReportFormat.JUNIT)
     metavar="FILE",
     help="將現有發現寫入基準檔 / Write the findings there are to a baseline.",
 )
+@endpoint_option
 @click.option("--statistics", is_flag=True, help="依規則與嚴重度計數,並列出豁免 / Counts by rule, and what is waived.")
 @click.option("--no-cache", is_flag=True, help="不使用先前之結果 / Check anew, whatever was found before.")
 @common_options
@@ -64,7 +65,7 @@ def command(
     path: Path | None, form: str | None, output_file: Path | None, fail_on: str | None, engine: str | None,
     reasoner: str | None, select: tuple[str, ...], ignore: tuple[str, ...], changed_since: str | None,
     shapes: tuple[str, ...], focus: tuple[str, ...],
-    baseline: str | None, write_baseline: Path | None,
+    baseline: str | None, write_baseline: Path | None, endpoint: str | None,
     statistics: bool, no_cache: bool, project_dir: Path | None, sources: str | None, as_of: str | None, lang: str | None,
 ) -> int:  # fmt: skip
     """檢查專案。PATH 為專案資料夾,或其中一個檔案或資料夾(只報告其中的發現)。
@@ -85,14 +86,37 @@ def command(
     language = language_of(lang, project)
     now = datetime.datetime.now(datetime.UTC)
     cache = None if no_cache else cache_folder(os.environ)
-    report = check(
-        project, now, only=path, select=select, ignore=ignore, changed_since=changed_since, shapes=shapes, focus=focus,
-        cache=cache,
-    )  # fmt: skip
+    if endpoint is None:
+        report = check(
+            project, now, only=path, select=select, ignore=ignore, changed_since=changed_since, shapes=shapes, focus=focus,
+            cache=cache,
+        )  # fmt: skip
+    else:
+        part = path if path and path.resolve() != project.root else None
+        report = _there(project, endpoint, now, select, ignore, (part, changed_since, shapes, focus))
     if write_baseline:
         report = _accepted(accept(report), write_baseline, language)
     _print(report, project, language, output_file, Extent.STATISTICS if statistics else Extent.PLAIN)
     return report.exit_status(FailOn(project["fail-on"]))
+
+
+def _there(
+    project: Project, endpoint: str, now: datetime.datetime, select: tuple[str, ...], ignore: tuple[str, ...],
+    of_files: tuple[object, ...],
+) -> Report:  # fmt: skip
+    """The report on a graph that another engine holds."""
+    if any(of_files):
+        raise UsageError(
+            "E-USAGE",
+            texts(
+                zh="--endpoint 不與 PATH 或 --changed-since 併用。",
+                en="--endpoint takes no PATH and no --changed-since.",
+            ),
+            texts(zh="它們選取檔案中之一部分。", en="They choose a part of the files."),
+        )
+    from kgtool.check import check_endpoint
+
+    return check_endpoint(project, remote_of(project, endpoint), now, os.environ, select=select, ignore=ignore)
 
 
 def _whole(project: Project, path: Path | None, narrowing: tuple[str | None, ...]) -> None:

@@ -24,7 +24,9 @@ def open_remote(
 ) -> tuple[RemoteStore, RemoteQueries]:
     """The engine itself, for short look-ups and what is made for it, and what answers the queries that people write.
 
-    Nothing is asked of the engine yet.
+    Nothing is asked of the engine yet. A server or an export in front of an engine uses the second for named queries and the
+    first for its own texts; `store.manifest.version` is to it what `Snapshot.version` is: it changes with every push, so it
+    makes ETags. `kgtool.query.open_remote_workbench` has both beside the project's catalog.
     Args:
         environ: where user and password are (`kgtool.engine.remote.credentials`).
     Raises:

@@ -52,6 +52,11 @@ def right(test: ValueTest, value: str, dialect: Dialect = Dialect.STANDARD) -> s
         size = f"STRLEN(STR({value}))"
         return f"!isBlank({value}) && " + (f"{size} >= {test.least}" if test.most < 0 else f"{size} <= {test.most}")
     if isinstance(test, plan.Pattern):
+        if dialect is Dialect.VIRTUOSO and not test.regex.isascii():
+            raise CompileError(
+                zh="Virtuoso 之 REGEX 不依字元比對非 ASCII 樣式",
+                en="Virtuoso's REGEX does not match a pattern outside ASCII by characters",
+            )
         flags = f", {literal(test.flags)}" if test.flags else ""
         return f"!isBlank({value}) && REGEX(STR({value}), {literal(test.regex)}{flags})"
     if isinstance(test, plan.LanguageIn):
