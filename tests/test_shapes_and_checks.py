@@ -23,7 +23,7 @@ from kgtool.index import Index
 from kgtool.named import Binder, run
 from kgtool.project import open_project
 from kgtool.shacl import Plan, make_plan, results, validate_index
-from kgtool.terms import RDF, RDFS, SH
+from kgtool.terms import SH
 
 NOW = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 SHAPE = "https://w3id.org/city-diplomacy/shapes#"
@@ -37,6 +37,10 @@ MACROS = {
     "%VISIT": 'a cd:Visit ; cd:host gov:wangjin ; cd:when "2021-08-03" ; cd:earliest "2021-08-03"^^xsd:date ; '
     'cd:latest "2021-08-03"^^xsd:date ; cd:evidence ps:99-152',
     "%HEX": HEX,
+    "%L": 'rdfs:label "t"@en , "甲"@zh-Hant',
+    "%D": 'skos:definition "t."@en , "甲。"@zh-Hant',
+    "%O": "rdfs:isDefinedBy <https://w3id.org/city-diplomacy/ontology/core>",
+    "%P": 'skos:prefLabel "t"@en , "甲"@zh-Hant',
 }
 
 
@@ -89,10 +93,7 @@ class Bench:
             and isinstance(quad.object, ox.Literal)
             and isinstance(quad.subject, ox.NamedNode)
         }
-        kinds = {RDF + "type", RDFS + "subClassOf"}
-        model = [quad.triple for quad in self.inputs.dataset.quads("ontology")]
-        self.classes = [triple for triple in model if triple.predicate.value in kinds]
-        self.model = model
+        self.model = [quad.triple for quad in self.inputs.dataset.quads("ontology")]
         self.data = [quad.triple for quad in self.inputs.dataset.quads("data")]
         self.checks: list[NamedQuery] = [
             query for query in self.inputs.catalog.queries.values() if query.role == "check"
@@ -125,7 +126,7 @@ class Bench:
     def violations(self, triples: list[ox.Triple]) -> list[tuple[str, str]]:
         """(shape or constraint, focus) of every result, sorted."""
         index = Index()
-        index.extend(self.classes)
+        index.extend(self.model)
         index.extend(triples)
         found = results(self.plan, validate_index(index, self.plan))
         return sorted({
