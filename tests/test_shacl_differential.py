@@ -136,6 +136,7 @@ def test_every_difference_from_other_validators_is_explained(name: str) -> None:
         module = importlib.import_module(name)
     except ImportError:
         needs(name.replace("_", "-"), f"{name} is not installed")
+    print(f"seeds from {SEEDS.start}")
     logging.disable(logging.CRITICAL)
     compared, unexplained = 0, []
     for seed in SEEDS:

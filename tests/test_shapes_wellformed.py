@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -158,6 +159,19 @@ def test_hostile_shapes_give_a_finding_and_no_connection(name: str, make_project
     hits = [finding for finding in found if finding.rule == rule]
     assert hits, [finding.message["en"] for finding in found]
     assert hits[0].severity.word == severity
+
+
+def test_a_query_that_kills_its_engine_is_a_finding_and_the_check_goes_on(make_project: Callable[..., Path]) -> None:
+    """A text doubled forty times is a terabyte: the worker dies of it, and its shape is named."""
+    doubled = " ".join(f"BIND(CONCAT(?v{n}, ?v{n}) AS ?v{n + 1})" for n in range(40))
+    select = f'SELECT $this {{ $this a ?c . BIND("12345678" AS ?v0) {doubled} FILTER(STRLEN(?v40) > 1) }}'
+    shapes = PREFIXES + f':S a sh:NodeShape ; sh:targetClass :C ; sh:sparql [ sh:select """{select}""" ] .'
+    data = PREFIXES + ':a a :C ; :when "2013-02-30"^^xsd:date .'
+    found = _findings(make_project({"data/d.ttl": data, "shapes/s.ttl": shapes}))
+    (failure,) = [finding for finding in found if finding.rule == "KG202"]
+    assert failure.severity.word == "error"
+    assert re.search(r"http://e.example/S: the query (needs more than|did not end)", failure.message["en"])
+    assert {finding.rule[:3] for finding in found} > {"KG2"}  # other families have run
 
 
 # --- in a project
