@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -97,7 +98,12 @@ def test_a_constraint_that_is_not_run_there_is_named(engine: Engine, make_projec
     assert "not checked in the engine: Node of ex:Loop: a recursive shape" in ran.out
 
 
-def test_the_complete_project_is_clean_there_too(engine: Engine, tmp_path: Path, kgtool: Tool) -> None:
+@pytest.mark.parametrize("name", ["oxigraph", "virtuoso"] if os.environ.get("KGTOOL_FULL") else ["oxigraph"])
+def test_the_complete_project_is_clean_there_too(
+    name: str, request: pytest.FixtureRequest, tmp_path: Path, kgtool: Tool
+) -> None:
+    """On Virtuoso only with KGTOOL_FULL: it takes a minute."""
+    engine: Engine = request.getfixturevalue(name)
     engine.clear()
     folder = Path(shutil.copytree(WANGJIN, tmp_path / "wangjin"))
     settings = folder / "kgtool.toml"
