@@ -65,17 +65,21 @@ def test_some_predicates_can_be_joined_without_the_others(two_files: Index) -> N
     assert joined.predicates == (q,)
 
 
-def test_an_index_is_distinct_until_a_statement_comes_twice(two_files: Index) -> None:
+def test_an_index_is_distinct_until_two_files_make_one_statement(two_files: Index) -> None:
     assert not two_files.distinct
     once = Index()
-    once.extend(quads(("a", P, "b"), ("a", Q, "b"), ("a", P, "c")))
+    once.extend(quads(("a", P, "b"), ("a", Q, "b"), ("a", P, "b")), "one")  # what a file repeats is in one graph
     assert once.distinct
+    once.extend(quads(("a", P, "c")), "two")
+    assert not once.distinct  # nobody looks closer: "surely"
 
 
 def test_tables_are_made_again_after_an_addition(two_files: Index) -> None:
     a, e, p = named(two_files, "a", "e", "p")
     assert two_files.objects(a, p) == named(two_files, "b")
     two_files.put(p, [a], [e])
+    assert two_files.objects(a, p) == named(two_files, "b", "e")
+    two_files.forget()
     assert two_files.objects(a, p) == named(two_files, "b", "e")
 
 

@@ -79,7 +79,8 @@ class Inputs:
         Cost: 5 µs and 0.4 KB a statement.
         """
         quads = self.dataset.quads("ontology", "data", predicates=predicates)
-        return EmbeddedStore(quads, distinct=self.facts.distinct)
+        graphs = any(record.graphs for record in self.dataset.records.values())
+        return EmbeddedStore(quads, distinct=not graphs and self.facts.distinct)
 
     @cached_property
     def store(self) -> EmbeddedStore:

@@ -73,6 +73,8 @@ def check_queries(inputs: Inputs) -> Outcome:
     if not queries:
         return Outcome(tuple(findings), 0)
     own = [query for query in queries if not query.file.shipped]
+    for index in (inputs.index, inputs.facts):
+        index.forget()  # the store is the largest thing that a check holds
     store = inputs.store_of(_needed(inputs, queries))
     with QueryRunner(store, CHECKED) as runner:
         bench = _Bench(inputs, Binder(inputs.curies, inputs.today, store), runner, Vocabulary(inputs))

@@ -12,7 +12,6 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
 
 import pyoxigraph as ox
 
@@ -65,11 +64,11 @@ def to_xml(variables: Sequence[str], rows: Sequence[Row]) -> str:
         '<sparql xmlns="http://www.w3.org/2005/sparql-results#">',
         "<head>",
     ]
-    out += [f"<variable name={quoteattr(name)}/>" for name in variables]
+    out += [f"<variable name={_attribute(name)}/>" for name in variables]
     out += ["</head>", "<results>"]
     for row in rows:
         cells = (
-            f"<binding name={quoteattr(name)}>{_xml_term(term)}</binding>"
+            f"<binding name={_attribute(name)}>{_xml_term(term)}</binding>"
             for name, term in zip(variables, row, strict=True)
             if term is not None
         )
@@ -92,10 +91,15 @@ def _xml_term(term: Term) -> str:
         return f"<bnode>{_xml_text(term.value)}</bnode>"
     extra = ""
     if term.language:
-        extra = f" xml:lang={quoteattr(lang.canonical(term.language))}"
+        extra = f" xml:lang={_attribute(lang.canonical(term.language))}"
     elif term.datatype.value != _STRING:
-        extra = f" datatype={quoteattr(term.datatype.value)}"
+        extra = f" datatype={_attribute(term.datatype.value)}"
     return f"<literal{extra}>{_xml_text(term.value)}</literal>"
+
+
+# Source: XML 1.0 §2.4, §2.11 (line ends), §3.3.3 (attribute values).
+_IN_TEXT = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
+_IN_ATTRIBUTE = {**_IN_TEXT, '"': "&quot;", "\n": "&#10;", "\t": "&#9;"}
 
 
 def _xml_text(text: str) -> str:
@@ -107,7 +111,18 @@ def _xml_text(text: str) -> str:
             texts(zh=f"結果含有 XML 無法表示之字元 {name}。", en=f"the answer holds {name}, which XML cannot express."),
             texts(zh="可用:json、tsv", en="Possible: json, tsv"),
         )
-    return escape(text, {"\r": "&#13;"})
+    return _escaped(text, _IN_TEXT)
+
+
+def _attribute(text: str) -> str:
+    return f'"{_escaped(text, _IN_ATTRIBUTE)}"'
+
+
+def _escaped(text: str, characters: Mapping[str, str]) -> str:
+    """xml.sax.saxutils would do, but it imports a web client, which costs more than most answers."""
+    for character, reference in characters.items():
+        text = text.replace(character, reference)
+    return text
 
 
 def to_csv(variables: Sequence[str], rows: Sequence[Row]) -> str:
