@@ -105,7 +105,7 @@ class _Client:
 def run(
     address: tuple[str, int], requests: list[Iterator[tuple[object, bytes]]], seconds: float, *,
     verify: Verify | None = None, good: Callable[[object], bool] = lambda tag: True, sources: list[str] | None = None,
-    meanwhile: Callable[[float], None] | None = None,
+    meanwhile: Callable[[float], None] | None = None, enough: Callable[[], bool] = lambda: False,
 ) -> Result:  # fmt: skip
     """Run one connection for each of `requests` (tag and bytes of each next one) for a time.
 
@@ -114,6 +114,7 @@ def run(
         good: whether a request's latency counts among the good.
         sources: local addresses that the connections come from, in turn.
         meanwhile: called about every millisecond with the seconds since the start.
+        enough: whether to stop before the time is over.
     """
     result, poll, by = Result(), select.epoll(), {}  # type: Result, select.epoll, dict[int, _Client]
     clients = [
@@ -122,7 +123,7 @@ def run(
     start = time.perf_counter()
     for client in clients:
         client.send(poll, by)
-    while (now := time.perf_counter()) - start < seconds:
+    while (now := time.perf_counter()) - start < seconds and not enough():
         if meanwhile:
             meanwhile(now - start)
         for descriptor, _ in poll.poll(0.001 if meanwhile else 0.2):

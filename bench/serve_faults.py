@@ -6,7 +6,8 @@
 
 16 clients ask for one subject each, know the right answer, and compare every byte of meaning. Scenes: `clean`; `1%` and
 `10%` of the requests hostile (joins without bounds, closures, doubled strings, parser bombs); `killed`, a worker every
-100 ms; `reloads`, the data changed and loaded anew 100 times; `slow`, 500 sockets that say a byte now and then. A wrong
+100 ms; `reloads`, a small graph changed and
+loaded anew 100 times, each as soon as the last is served; `slow`, 500 sockets that say a byte now and then. A wrong
 body, a torn answer or a broken connection is a failure, whatever else happens.
 """
 
@@ -24,7 +25,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
@@ -35,6 +36,8 @@ from serve_load import BASE, HOST, Served, family, start_kgtool, stop
 HERE = Path(__file__).resolve().parent
 ACCEPT = "application/sparql-results+json"
 CLIENTS = 16
+RELOADED = 3_000  # triples of the graph that is loaded again and again
+LONGEST = 900.0  # seconds that all reloads together may take
 SCENES = ("clean", "1%", "10%", "killed", "reloads", "slow")
 MARK = "https://example.org/bench/mark"
 HOSTILE = (
@@ -162,21 +165,29 @@ class Killer:
 
 
 class Reloader:
-    """Changes the data and has it loaded, as soon as the last time is done, `most` times."""
+    """Changes the data and has it loaded, again as soon as the new version is served, `most` times."""
 
-    def __init__(self, served: Served, file: Path, most: int, seconds: float) -> None:
+    def __init__(self, served: Served, file: Path, most: int) -> None:
         self.served, self.file, self.most, self.done, self.next = served, file, most, 0, 0.0
-        self.step = seconds / most
+        self.version = ""
 
     def __call__(self, now: float) -> None:
-        if now < self.next or self.done >= self.most:
+        if now < self.next:
             return
-        self.next = now + self.step
-        self.done += 1
+        self.next = now + 0.1
+        with urllib.request.urlopen(f"http://{HOST}:{self.served.port}/health", timeout=30) as answer:
+            version = json.load(answer)["version"]
+        if version == self.version:
+            return
+        self.done += bool(self.version)
+        self.version = version
         staged = self.file.with_suffix(".new")
-        staged.write_text(f"<{MARK}> <{MARK}#is> {self.done} .\n", encoding="utf-8")
+        staged.write_text(f"<{MARK}> <{MARK}#is> {time.time_ns()} .\n", encoding="utf-8")
         staged.replace(self.file)
         self.served.process.send_signal(signal.SIGHUP)
+
+    def enough(self) -> bool:
+        return self.done >= self.most
 
 
 class Slow:
@@ -211,19 +222,22 @@ def _children(pid: int) -> list[int]:
         return []
 
 
+def _extra(scene: str, served: Served, folder: Path, given: argparse.Namespace) -> Killer | Reloader | Slow | None:
+    """What goes on beside the clients' requests."""
+    if scene == "killed":
+        return Killer(served)
+    if scene == "reloads":
+        return Reloader(served, folder / "data" / "mark.ttl", given.reloads)
+    return Slow(served, given.sockets) if scene == "slow" else None
+
+
 def play(scene: str, served: Served, folder: Path, visits: int, given: argparse.Namespace) -> Outcome:
     """Run one scene and hold it to its promises."""
     count = min(visits, 200)
     truth = Truth(served, visits)
     truth.learn(count)
     hostile = {"1%": 0.01, "10%": 0.10}.get(scene, 0.0)
-    extra: Callable[[float], None] | None = None
-    if scene == "killed":
-        extra = Killer(served)
-    elif scene == "reloads":
-        extra = Reloader(served, folder / "data" / "mark.nt", given.reloads, given.seconds)
-    elif scene == "slow":
-        extra = Slow(served, given.sockets)
+    extra = _extra(scene, served, folder, given)
     peak = 0
 
     def meanwhile(now: float) -> None:
@@ -236,7 +250,9 @@ def play(scene: str, served: Served, folder: Path, visits: int, given: argparse.
 
     meanwhile.last = -1.0  # type: ignore[attr-defined]
     streams = [truth.requests(given.seed + n, hostile, count) for n in range(CLIENTS)]
-    result = http_client.run((HOST, served.port), streams, given.seconds, verify=truth.verify,
+    enough = extra.enough if isinstance(extra, Reloader) else lambda: False
+    result = http_client.run((HOST, served.port), streams, LONGEST if isinstance(extra, Reloader) else given.seconds,
+                             enough=enough, verify=truth.verify,
                              good=lambda tag: tag[0] == "good", meanwhile=meanwhile)  # type: ignore[index]  # fmt: skip
     if isinstance(extra, Slow):
         extra.close()
@@ -246,8 +262,10 @@ def play(scene: str, served: Served, folder: Path, visits: int, given: argparse.
     if isinstance(extra, Killer):
         outcome.extra = f"{extra.killed} killed"
     if isinstance(extra, Reloader):
-        outcome.extra = f"{extra.done} reloads, {_settle(served)} versions seen at the end"
-    outcome.faults = _faults(outcome, given)
+        outcome.extra = f"{extra.done} reloads, {_settle(served)} loader left"
+        if not extra.enough():
+            outcome.faults.append(f"{extra.done} reloads of {extra.most}")
+    outcome.faults += _faults(outcome, given)
     return outcome
 
 
@@ -298,21 +316,28 @@ def main() -> None:
     )
     given = parser.parse_args()
     if given.quick:
-        given.triples, given.seconds, given.reloads, given.sockets, given.lenient = 10_000, 3.0, 5, 200, True
+        given.triples, given.seconds, given.reloads, given.sockets, given.lenient = 10_000, 3.0, 3, 200, True
     given.seed = given.seed or int(time.time())
     sys.stdout.write(f"Python {platform.python_version()}, {os.cpu_count()} cores, {CLIENTS} clients, {given.triples:,} triples, "
                      f"{given.seconds:g} s a scene, seed {given.seed}, load average {os.getloadavg()[0]:.1f}\n\n"
                      "| scene | good answers/s | p50 ms | p99 ms | max ms | wrong | refused | broken | peak MB | |\n"
                      "|---|---:|---:|---:|---:|---:|---:|---:|---:|---|\n")  # fmt: skip
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        command = [sys.executable, HERE / "make_city.py", str(given.triples), folder]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-        (folder / "data" / "mark.nt").write_text(f"<{MARK}> <{MARK}#is> 0 .\n", encoding="utf-8")
+        folder = Path(name) / "large"
+        _make(folder, given.triples)
         sys.exit(_all(folder, given))
 
 
-def _all(folder: Path, given: argparse.Namespace) -> int:
+def _make(folder: Path, triples: int) -> None:
+    command = [sys.executable, HERE / "make_city.py", str(triples), folder]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    (folder / "data" / "mark.ttl").write_text(f"<{MARK}> <{MARK}#is> 0 .\n", encoding="utf-8")
+
+
+def _on_one_server(folder: Path, scenes: list[str], triples: int, given: argparse.Namespace) -> list[str]:
+    """Play scenes one after another; the promises that did not hold."""
+    if not scenes:
+        return []
     # Time is fair between clients only; here all come from one address, and each scene is to be seen by itself.
     served = start_kgtool(folder, "--workers", given.workers, "--budget", "1000000")
     faults: list[str] = []
@@ -320,8 +345,8 @@ def _all(folder: Path, given: argparse.Namespace) -> int:
     try:
         Truth(served, 1).learn(1)
         before = descriptors(pid)
-        for scene in given.scenes.split(","):
-            outcome = play(scene, served, folder, given.triples // 23, given)
+        for scene in scenes:
+            outcome = play(scene, served, folder, triples // 23, given)
             sys.stdout.write(outcome.row() + "\n")
             sys.stdout.flush()
             faults += [f"{scene}: {fault}" for fault in outcome.faults]
@@ -332,10 +357,21 @@ def _all(folder: Path, given: argparse.Namespace) -> int:
         if served.process.poll() is not None:
             faults.append("the server is gone")
         sys.stdout.write(
-            f"\ndescriptors of the front: {before} before, {after} behind; same process: {served.process.poll() is None}\n"
+            f"descriptors of the front: {before} before, {after} behind; same process: {served.process.poll() is None}\n"
         )
     finally:
         stop(served)
+    return faults
+
+
+def _all(folder: Path, given: argparse.Namespace) -> int:
+    faults = _on_one_server(
+        folder, [scene for scene in given.scenes.split(",") if scene != "reloads"], given.triples, given
+    )
+    if "reloads" in given.scenes.split(","):
+        small = folder / "small"
+        _make(small, RELOADED)
+        faults += _on_one_server(small, ["reloads"], RELOADED, given)
     sys.stdout.write("".join(f"FAULT {fault}\n" for fault in faults) or "all promises held\n")
     return int(bool(faults))
 
