@@ -219,7 +219,9 @@ def test_a_hostile_endpoint_ends_in_one_line_and_status_3(
 ) -> None:
     talk, code, words = HOSTILE[what]
     there = endpoint(talk)
-    settings = f'[remotes.bad]\nurl = "{there.url}"\ntimeout = {DEADLINE}\ndefault-graph = "engine"\n'
+    # What is not about time gets time enough on a busy machine.
+    deadline = DEADLINE if code == "E-REMOTE-TIMEOUT" else 20 * DEADLINE
+    settings = f'[remotes.bad]\nurl = "{there.url}"\ntimeout = {deadline}\ndefault-graph = "engine"\n'
     folder = make_project({}, settings)
     began = time.monotonic()
     ran = kgtool("query", "--project", folder, "--endpoint", "bad", "--file", "-", "--lang", language, stdin=QUERY)
@@ -230,7 +232,7 @@ def test_a_hostile_endpoint_ends_in_one_line_and_status_3(
     assert ran.err.isprintable() or ran.err[:-1].isprintable()
     assert "Traceback" not in ran.err
     assert "s3cret" not in ran.err
-    assert took < DEADLINE + SLACK
+    assert took < deadline + SLACK
     if language == "en":
         assert words in ran.err
     else:
