@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: check test lint full lock clean
+.PHONY: check test lint full lock wheel screenshots clean
 
 # The main job: the real graph, checked. Source texts beside the repository are used when they are there.
 check: $(VENV)/.installed
@@ -32,6 +32,14 @@ $(VENV)/.installed: pyproject.toml requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
+
+# A wheel with the editor and the picture of the network; needs node and npm. Nothing of the bundle is committed.
+wheel: $(VENV)/.installed
+	KGTOOL_BUNDLE=1 $(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+
+# Pictures of the main pages for the documents; needs chromium.
+screenshots: $(VENV)/.installed
+	$(BIN)/python docs/draw_pages.py
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache

@@ -1,36 +1,31 @@
-"""Pages behind a plain HTTP server on loopback: what a browser test needs of a server, and no more."""
+"""The server's core behind a plain HTTP server on loopback: what a browser test needs, without workers."""
 
 from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from kgtool.pages import Page, Pages
+from kgtool.serve import Request, Response
+
+App = Callable[[Request], Response]
 
 
 @contextlib.contextmanager
-def served(pages: Pages) -> Iterator[str]:
-    """The address of a server on a free port while the block runs."""
+def served(make: Callable[[str], App]) -> Iterator[str]:
+    """The address of a server on a free port while the block runs; `make` is given the address."""
     lock = threading.Lock()
+    apps: list[App] = []
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:  # the name that http.server calls
             path, _, query = self.path.partition("?")
-            asset = pages.assets.files.get(path.removeprefix("/static/"))
-            if path.startswith("/static/") and asset:
-                found: Page | None = Page(
-                    200,
-                    asset.body,
-                    (("Content-Type", asset.media_type), ("Cache-Control", "max-age=31536000, immutable")),
-                )
-            else:
-                with lock:
-                    found = pages.answer(path, query, self.headers.get("Accept-Language", ""))
-            answer = found or Page(404, b"not a page", (("Content-Type", "text/plain"),))
+            fields = {name.lower(): value for name, value in self.headers.items()}
+            with lock:
+                answer = apps[0](Request("GET", path, query, fields))
             self.send_response(answer.status)
             for name, value in answer.headers:
                 self.send_header(name, value)
@@ -42,10 +37,12 @@ def served(pages: Pages) -> Iterator[str]:
             """Silence."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    address = f"http://127.0.0.1:{server.server_address[1]}"
+    apps.append(make(address))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
+        yield address
     finally:
         server.shutdown()
         server.server_close()

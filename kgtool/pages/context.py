@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from kgtool.pages.evidence import Evidence, Evidences
@@ -22,6 +22,7 @@ class Context:
     Attributes:
         hub: the government whose relations the graph holds, -1 for none.
         today: `YYYY-MM-DD`, the snapshot's as-of date.
+        refs: links made so far.
     """
 
     view: View
@@ -31,15 +32,19 @@ class Context:
     language: str
     today: str
     hub: int
+    refs: dict[int, Ref] = field(default_factory=dict, repr=False)
 
     def label(self, node: int) -> Label:
         return self.namer.label(node, self.language)
 
     def ref(self, node: int) -> Ref:
         """A node as something to link to."""
-        view = self.view
-        kind = view.kind(node)
-        return Ref(self.label(node), view.path(node) if view.has_page(node) else "", tone(kind), kind)
+        found = self.refs.get(node)
+        if found is None:
+            kind = self.view.kind(node)
+            path = self.view.path(node) if self.view.has_page(node) else ""
+            found = self.refs[node] = Ref(self.label(node), path, tone(kind), kind)
+        return found
 
     def evidence(self, node: int, predicate: str = "") -> tuple[Evidence, ...]:
         return self.evidences.of(node, self.language, predicate)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from markupsafe import Markup
 
 from kgtool.pages.context import Context
+from kgtool.pages.embedded import embedded
 from kgtool.pages.kinds import Kind
 from kgtool.pages.maps import coordinates, place_of
 from kgtool.terms import CD, SCHEMA
@@ -17,8 +17,6 @@ _TYPES = {
     Kind.BODY: "Organization", Kind.PLACE: "Place", Kind.SOURCE: "CreativeWork", Kind.CLAIM: "Claim",
     Kind.AGREEMENT: "CreativeWork",
 }  # fmt: skip
-# Source: HTML Living Standard §4.12.1.3, restrictions for contents of script elements.
-_ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 
 
 def markup(context: Context, node: int) -> Markup:
@@ -26,8 +24,7 @@ def markup(context: Context, node: int) -> Markup:
     kind = context.view.kind(node)
     if kind not in _TYPES:
         return Markup("")
-    text = json.dumps(_table(context, node, kind), ensure_ascii=False, separators=(",", ":"))
-    return Markup(text.translate(_ESCAPES))  # noqa: S704 - every character that HTML reads is escaped above
+    return embedded(_table(context, node, kind))
 
 
 def _table(context: Context, node: int, kind: Kind) -> dict[str, Any]:

@@ -16,19 +16,14 @@ class Links:
         slug: of the page's language, e.g. `zh-hant`. path: of the page below it, "" for the overview.
         static: pages are files; a query string has no meaning there.
         assets: a file's name to the name it is served under.
-        other_root: the way up for a page that stands elsewhere than below its language.
+        root: the way up to the folder that holds the languages, "../" for an overview.
     """
 
     slug: str
     path: str
     static: bool
     assets: dict[str, str]
-    other_root: str = ""
-
-    @property
-    def root(self) -> str:
-        """The way up to the folder that holds the languages."""
-        return self.other_root or "../" * (self.path.count("/") + 1)
+    root: str
 
     def to(self, path: str, slug: str = "") -> str:
         """A page in this language or another. A fragment stays behind the file's name."""

@@ -80,12 +80,13 @@ def listing(context: Context, kind: Kind, params: Mapping[str, str], page: int, 
         wanted = fold(text).split()
         kept = [node for node in kept if all(part in _folded(context, node) for part in wanted)]
     sort = params.get("sort", "") if params.get("sort") in SORTS else ("name" if kind not in _DATED else "-date")
-    kept = _sorted(context, kept, sort)
+    plain = not chosen and not text.strip()
+    kept = _kept_sorted(context, kind, sort) if plain else _sorted(context, kept, sort)
     size = max(1, len(kept)) if whole else PAGE
     pages = max(1, -(-len(kept) // size))
     page = min(max(1, page), pages)
     rows = tuple(_row(context, node, kind) for node in kept[(page - 1) * size : page * size])
-    shown = tuple(_facet(context, name, table, kept, chosen.get(name, "")) for name, table in facets.items())
+    shown = _kept_facets(context, kind) if plain else _shown(context, facets, kept, chosen)
     return Listing(
         kind, rows, len(kept), len(nodes), page, pages, tuple(f for f in shown if len(f.options) > 1 or f.name in chosen),
         sort, text, (*chosen.items(), *((("q", text),) if text else ())),
@@ -114,6 +115,22 @@ def _folded(context: Context, node: int) -> str:
         return "\n".join(fold(name) for name in (*context.namer.others(node), context.label(node).text))
 
     return context.view.kept(("folded", node, context.language), make)
+
+
+def _kept_sorted(context: Context, kind: Kind, sort: str) -> list[int]:
+    key = ("sorted", kind, sort, context.language)
+    return context.view.kept(key, lambda: _sorted(context, list(_ordered(context, kind)), sort))
+
+
+def _kept_facets(context: Context, kind: Kind) -> tuple[Facet, ...]:
+    key = ("shown", kind, context.language)
+    return context.view.kept(key, lambda: _shown(context, _facets(context, kind), list(context.view.members[kind]), {}))
+
+
+def _shown(
+    context: Context, facets: Mapping[str, Mapping[int, tuple[str, ...]]], kept: list[int], chosen: Mapping[str, str]
+) -> tuple[Facet, ...]:
+    return tuple(_facet(context, name, table, kept, chosen.get(name, "")) for name, table in facets.items())
 
 
 def _sorted(context: Context, nodes: list[int], sort: str) -> list[int]:

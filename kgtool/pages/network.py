@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from math import cos, pi, sin, sqrt
 
 from markupsafe import Markup
 
 from kgtool.pages.context import Context, Ref
+from kgtool.pages.embedded import embedded
 from kgtool.pages.kinds import Kind, tone
 from kgtool.terms import CD
 
@@ -26,7 +26,6 @@ _LINKS = (
     "dispatchedBy",
 )
 _MOST_NODES, _MOST_ROWS = 3000, 100
-_ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +75,8 @@ def network(context: Context) -> Network:
                   for node, number in kept.items()],
         "links": links,
     }  # fmt: skip
-    text = json.dumps(table, ensure_ascii=False, separators=(",", ":")).translate(_ESCAPES)
     rows = tuple(Linked(context.ref(node), degree[node]) for node in ranked[:_MOST_ROWS])
-    return Network(len(kept), len(links), len(ranked) - len(kept), rows, Markup(text))  # noqa: S704 - escaped above
+    return Network(len(kept), len(links), len(ranked) - len(kept), rows, embedded(table))
 
 
 def _spiral(number: int) -> tuple[float, float]:

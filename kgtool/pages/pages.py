@@ -85,10 +85,10 @@ class Pages:
         }  # fmt: skip
         self.room = Room(contexts, Inferred(view), SearchIndex(view, namer), Shapes(snapshot.shapes), options.report,
                          options.static, options.address)  # fmt: skip
-        for language in LANGUAGES:
-            self.answer(
-                f"/{language.lower()}/"
-            )  # tables that every page needs are made here, and shared by all workers
+        kinds = [kind.value for kind, nodes in view.members.items() if nodes]
+        for language in LANGUAGES:  # tables that every page needs are made here, and shared by all workers
+            for path in ("", "ontology", "graph", "quality", *kinds):
+                self.answer(f"/{language.lower()}/{path}")
 
     def answer(self, path: str, query: str = "", accept_language: str = "") -> Page | None:
         """The page at a path, None for a path that is none of the pages' (`/sparql`, `/data/…`).
@@ -127,7 +127,9 @@ class Pages:
         context = self.room.contexts[language]
         found = find(self.room, context, path, params)
         body = found or Body("notfound.html", context.words["not_found"], status=404)
-        links = Links(slug, path if found else "", self.options.static, self.assets.names)
+        links = Links(
+            slug, path if found else "", self.options.static, self.assets.names, "../" * (path.count("/") + 1)
+        )
         if body.file is not None:
             return Page(200, body.file.body, (("Content-Type", body.file.media_type), ("Content-Language", language)))
         html = self._renderer.render(body.template, self._values(context, links, body, params))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ from kgtool.project import Preset
 from kgtool.terms import RDF
 
 _MOST_ROWS, _MOST_OPTIONS, _MOST_BARS = 500, 400, 24
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NUMBERS = frozenset({ColumnType.INTEGER, ColumnType.DECIMAL})
 
 
@@ -154,6 +156,8 @@ def _field(context: Context, param: Param, value: str) -> Field:
     if value == "today":
         value = context.today
     kind = "select" if options else kinds.get(param.type, "text")
+    if kind == "date" and not _DAY.fullmatch(value):
+        value = ""  # a browser shows no other text in a date field; the problem names it
     if kind == "select" and param.type is ParamType.IRI:
         value = context.view.snapshot.curies.short(context.view.snapshot.curies.expand(value) or value) if value else ""
     return Field(

@@ -6,8 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from markupsafe import Markup
+
 from kgtool.catalog import NamedQuery
 from kgtool.pages.context import Context
+from kgtool.pages.embedded import embedded
 from kgtool.pages.entity import Entity, entity
 from kgtool.pages.inferred import Inferred
 from kgtool.pages.kinds import CLASSES, EXTRA, Kind
@@ -171,12 +174,24 @@ def _workbench(room: Room, context: Context, params: Mapping[str, str]) -> Body:
     made = workbench(context, text)
     form = params.get("format", "")
     file = of_answer(form, made.raw) if form and made.raw is not None else None
-    values = {"w": made, "asked": text, "prefixes": _prefixes(context)}
+    values = {"w": made, "asked": text, "prefixes": _prefixes(context), "terms": _terms(context)}
     return Body("workbench.html", "SPARQL", values, "query", robots="noindex" if text else "", file=file)
 
 
 def _prefixes(context: Context) -> list[tuple[str, str]]:
     return sorted(context.view.snapshot.curies.prefixes.items())
+
+
+def _terms(context: Context) -> Markup:
+    """What the editor completes: prefixes, classes and properties in use, with their labels."""
+
+    def make() -> Markup:
+        rows = [[f"{prefix}:", iri, "namespace"] for prefix, iri in _prefixes(context)]
+        for module in modules(context):
+            rows += [[e.short, e.ref.label.text, "class" if e.role == "class" else "property"] for e in module.entries]
+        return embedded(rows)
+
+    return context.view.kept(("terms", context.language), make)
 
 
 def _sources(_: Room, context: Context, __: Mapping[str, str]) -> Body:

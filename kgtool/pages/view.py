@@ -36,6 +36,8 @@ class View:
         self._codes: dict[str, int] = {}
         self._terms = self.index.terms
         self._kept: dict[Hashable, Any] = {}
+        self._kinds: dict[int, Kind] = {}
+        self._paths: dict[int, str] = {}
 
     def kept(self, key: Hashable, make: Callable[[], T]) -> T:
         """What `make` gives, made once: everything that is computed of a snapshot stays true."""
@@ -139,6 +141,12 @@ class View:
 
     def kind(self, node: int) -> Kind:
         """The kind of a node: by its most telling class."""
+        found = self._kinds.get(node)
+        if found is None:
+            found = self._kinds[node] = self._kind(node)
+        return found
+
+    def _kind(self, node: int) -> Kind:
         table = self._kind_of_class
         kinds = [table[one] for one in self.types(node) if one in table]
         return min(kinds, key=_ORDER.__getitem__) if kinds else Kind.OTHER
@@ -165,6 +173,12 @@ class View:
 
     def path(self, node: int) -> str:
         """Where the page of a node is, below the language: `id/…`, `term/<prefix>/<name>`, or `node/<digest>`."""
+        found = self._paths.get(node)
+        if found is None:
+            found = self._paths[node] = self._path(node)
+        return found
+
+    def _path(self, node: int) -> str:
         iri = self.iri(node)
         if self.base and iri.startswith(self.base) and _PLAIN_PATH.fullmatch(iri[len(self.base) :]):
             return "id/" + iri[len(self.base) :]

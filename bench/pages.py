@@ -1,0 +1,85 @@
+"""Pages: CPU a page and bytes a page, by kind. Queries' own time is not in it: query pages are left out.
+
+    python bench/pages.py                                              # the project of this repository
+    python bench/pages.py --project DIR --sample 300                   # another, e.g. one that bench/make_network.py wrote
+
+Each page is asked for once before it is measured in another language, so tables that are made once a snapshot are not counted; the time
+is the process's CPU (user and system) of one call.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import gzip
+import statistics
+import sys
+import time
+from pathlib import Path
+
+from kgtool.pages import Pages, open_pages
+from kgtool.project import open_project
+from kgtool.snapshot import open_snapshot
+
+
+def main() -> None:
+    """Print one row a kind of page: how many were measured, median, 95th percentile and worst CPU, heaviest page."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--project", type=Path, default=Path())
+    parser.add_argument("--sample", type=int, default=0, help="pages a kind; 0 measures all")
+    given = parser.parse_args()
+    began = time.process_time()
+    snapshot = open_snapshot(open_project(given.project, {}, {}), datetime.datetime.now(datetime.UTC))
+    read = time.process_time() - began
+    pages = open_pages(snapshot)
+    opened = time.process_time() - began - read
+    sys.stdout.write(
+        f"{len(snapshot.stated):,} triples; reading {read:.1f} s, opening the pages {opened:.1f} s of CPU\n\n"
+    )
+    sys.stdout.write(
+        "| pages | measured | median ms | p95 ms | worst ms | heaviest KB gz |\n|---|---:|---:|---:|---:|---:|\n"
+    )
+    for kind, paths in _kinds(pages).items():
+        step = max(1, len(paths) // given.sample) if given.sample else 1
+        rows = [_measure(pages, path) for path in paths[::step]]
+        times = sorted(row[0] for row in rows)
+        p95 = times[min(len(times) - 1, int(len(times) * 0.95))]
+        sys.stdout.write(
+            f"| {kind} | {len(rows)} | {statistics.median(times):.1f} | {p95:.1f} | {times[-1]:.1f} "
+            f"| {max(row[1] for row in rows) / 1024:.1f} |\n"
+        )
+
+
+def _kinds(pages: Pages) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    view = pages.room.contexts["en"].view
+    hub = pages.room.contexts["en"].hub
+    for path in pages.paths():
+        if path.startswith("queries/") or path == "query":
+            continue
+        node = view.at(path)
+        kind = (
+            "hub"
+            if node == hub
+            else "term"
+            if path.startswith("term/")
+            else view.kind(node).value
+            if node >= 0
+            else "other pages"
+        )
+        found.setdefault(kind, []).append(path)
+    return found
+
+
+def _measure(pages: Pages, path: str) -> tuple[float, int]:
+    pages.answer(f"/ja/{path}")
+    began = time.process_time()
+    page = pages.answer(f"/en/{path}")
+    spent = time.process_time() - began
+    if page is None or page.status != 200:
+        raise SystemExit(f"{path}: no page")
+    return spent * 1000, len(gzip.compress(page.body))
+
+
+if __name__ == "__main__":
+    main()
