@@ -89,6 +89,8 @@ def _checked(version: str, opened: Open, settings: ServeSettings) -> str:
             return "E-SERVE-CHECK: the files changed meanwhile"
     except KgError as error:
         return str(error)
+    except Exception as error:
+        return f"E-INTERNAL: {type(error).__name__}: {error}"
     return " ".join(f"{severity.name.lower()}={report.count(severity)}" for severity in Severity)
 
 
