@@ -528,7 +528,7 @@ def test_a_file_that_may_not_grow_leaves_the_old_package_whole(project: Path, tm
         "en",
     ]
     env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
-    subprocess.run(command, env=env, check=True, capture_output=True)
+    export(open_project(project, {}, {}), NOW, "sisters", target=target)
     before = tree(target)
 
     def limit() -> None:
