@@ -50,7 +50,9 @@ class View:
         """The code of an IRI, -1 where nothing mentions it."""
         found = self._codes.get(iri)
         if found is None:
-            found = self._codes[iri] = self.index.iri(iri)
+            found = self._codes[iri] = (
+                -1 if iri.startswith("_:") else self.index.iri(iri)
+            )  # a finding may be of a blank node
         return found
 
     def out(self, node: int, predicate: str) -> tuple[int, ...]:
