@@ -85,6 +85,7 @@ def variables(text: str) -> frozenset[str]:
     return frozenset(token.text[1:] for token in tokens(text) if token.kind == "var")
 
 
+@functools.lru_cache(maxsize=2)
 def form(text: str) -> str:
     """`SELECT`, `ASK`, `CONSTRUCT`, `DESCRIBE`, or "" when the text is none of them."""
     for token in tokens(text):

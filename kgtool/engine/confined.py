@@ -20,7 +20,6 @@ from typing import NoReturn
 
 _SOCKET = 3  # the child's only descriptor beside standard input, output and error
 GRACE = 1.0  # seconds after the deadline at which the child ends itself, should its parent be gone
-_LESS_OFTEN = 5  # added to the niceness, so that the parent answers while children compute
 _WORDS = 64 * 1024  # bytes that a dying engine may write about why
 
 
@@ -146,7 +145,6 @@ def _confine(theirs: int, words: int) -> None:
     os.dup2(words, 2)
     os.dup2(theirs, _SOCKET)
     os.closerange(_SOCKET + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
-    os.nice(_LESS_OFTEN)
     for limit, most in ((resource.RLIMIT_NOFILE, 0), (resource.RLIMIT_NPROC, 0), (resource.RLIMIT_CORE, 0),
                         (resource.RLIMIT_FSIZE, _WORDS)):  # fmt: skip
         resource.setrlimit(limit, (most, most))

@@ -7,6 +7,7 @@ here is found by signs that the formats escape inside values, so no value is eve
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Mapping
 from typing import IO
@@ -99,6 +100,7 @@ def _must_be_xml(body: bytes) -> None:
         )
 
 
+@functools.lru_cache(maxsize=256)
 def _case(tag: bytes) -> bytes:
     return canonical(tag.decode("ascii")).encode("ascii")
 

@@ -96,7 +96,6 @@ class Pool:
             self.busy[member] = crew
             if not member.send(job):
                 self.fell(member)
-        self._replace()
 
     @property
     def strength(self) -> int:
@@ -111,6 +110,7 @@ class Pool:
                 self._dismiss(former, member)
             self._former.append(former)
         self.fill(now)
+        self._replace()
 
     def end(self) -> None:
         """Kill every worker and loader."""
@@ -148,6 +148,7 @@ class Pool:
         if member.slow or crew is not self.crew or self._worn(member, job):
             self.counts.recycled += 1
             self._dismiss(crew, member)
+            self._replace()
         else:
             crew.idle.append(member)
         self._done(job, answer, crew is self.crew)
@@ -197,6 +198,7 @@ class Pool:
             self.ledger.charge(job.request.client, now - job.began, now)
             self._done(job, ends.of_worker(member, job), False)
         self.fill(now)
+        self._replace()
 
     def tick(self, now: float) -> None:
         """Stop what is over its time, and move the long out of the way of the quick."""
@@ -220,6 +222,7 @@ class Pool:
             self._former.remove(crew)
             crew.end()
         self.fill(now)
+        self._replace()
 
     def _overdue(self, now: float) -> Iterator[Member]:
         for member in self.busy:

@@ -7,6 +7,7 @@ Source: RFC 9112 §2 to §7, RFC 9110 §5.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ _SINGLE = frozenset({
     "host", "content-length", "content-type", "transfer-encoding", "content-encoding", "authorization", "expect",
     "origin", "range", "if-modified-since",
 })  # fmt: skip
+_SHORT = 1_024  # bytes of a block of fields that is remembered
 _METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH"})
 _KNOWN = frozenset({"TRACE", "CONNECT"})
 
@@ -106,26 +108,26 @@ class Reader:
             raw = bytes(self._buffer[: end + 4])
             del self._buffer[: end + 4]
             self._head = _head(raw[:-4], self._bounds)
-            self._expecting = self._head.expects
-            if self._head.length == 0:
+            self._expecting = self._head.block.expects
+            if self._head.block.length == 0:
                 return self._done(b"", raw)
-        body = self._body(self._head)
+        body = self._body(self._head.block.length)
         return None if body is None else self._done(body, b"")
 
     def _done(self, body: bytes, raw: bytes) -> Arrived:
         head, self._head, self._chunks = self._head, None, None
         if head is None:
             raise malformed("沒有標頭", "no head")
-        return Arrived(Request(head.method, head.target, head.query, head.fields, body), head.keep, raw)
+        return Arrived(Request(head.method, head.target, head.query, head.block.fields, body), head.block.keep, raw)
 
-    def _body(self, head: _Head) -> bytes | None:
-        if head.length is None:
+    def _body(self, length: int | None) -> bytes | None:
+        if length is None:
             self._chunks = self._chunks or Chunks(self._bounds.body)
             return self._chunks.take(self._buffer)
-        if len(self._buffer) < head.length:
+        if len(self._buffer) < length:
             return None
-        body = bytes(self._buffer[: head.length])
-        del self._buffer[: head.length]
+        body = bytes(self._buffer[:length])
+        del self._buffer[:length]
         return body
 
     def _not_yet(self) -> None:
@@ -142,21 +144,33 @@ class Reader:
 
 
 @dataclass(frozen=True, slots=True)
-class _Head:
-    """`length` of the body in bytes; None when it comes in chunks."""
+class _Block:
+    """What the fields of a head say; `length` of the body in bytes, None when it comes in chunks."""
 
-    method: str
-    target: str
-    query: str
     fields: Mapping[str, str]
     keep: bool
     length: int | None
     expects: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Head:
+    method: str
+    target: str
+    query: str
+    block: _Block
+
+
 def _head(raw: bytes, bounds: Bounds) -> _Head:
-    first, *lines = raw.split(b"\r\n")
+    first, _, rest = raw.partition(b"\r\n")
     method, target, minor = _request_line(first, bounds)
+    block = _remembered(rest, minor, bounds) if len(rest) <= _SHORT else _block(rest, minor, bounds)
+    path, _, query = _origin_form(target).partition("?")
+    return _Head(method, path, query, block)
+
+
+def _block(raw: bytes, minor: int, bounds: Bounds) -> _Block:
+    lines = raw.split(b"\r\n") if raw else []
     if len(lines) > bounds.fields:
         raise _too_many_fields(bounds.fields)
     fields = _fields(lines)
@@ -165,10 +179,11 @@ def _head(raw: bytes, bounds: Bounds) -> _Head:
         raise malformed("Host 標頭缺漏或有誤", "the Host field is missing or wrong")
     length = _length(fields, minor, bounds)
     connection = {token.strip().lower() for token in fields.get("connection", "").split(",")}
-    keep = minor == 1 and "close" not in connection
-    path, _, query = _origin_form(target).partition("?")
-    expects = _expects(fields, minor)
-    return _Head(method, path, query, fields, keep, length, expects)
+    return _Block(fields, minor == 1 and "close" not in connection, length, _expects(fields, minor))
+
+
+# A client sends the same fields with every request: equal bytes are read once. At most 512 blocks of at most 1 kB.
+_remembered = functools.lru_cache(maxsize=512)(_block)
 
 
 def _request_line(line: bytes, bounds: Bounds) -> tuple[str, str, int]:
