@@ -44,6 +44,8 @@ FORBIDDEN = frozenset({"SERVICE", "LOAD", "INSERT", "DELETE", "DROP", "CLEAR", "
 _REMOTE = "SERVICE"
 # Only a text that holds such a word behind its first comments, or the letters of SERVICE, is looked at closely.
 _SUSPECT = re.compile(rf"{_REMOTE}|(?<![A-Z])(?:{'|'.join(sorted(FORBIDDEN))})(?![A-Z0-9_])")
+# What most queries begin with: then no token has to be looked for.
+_FORM_FIRST = re.compile(rf"[\x20\t\r\n]*({'|'.join(FORMS)})(?=[\x20\t\r\n{{*?$(<])", re.IGNORECASE)
 _COMMENTS = re.compile(r"(?:#[^\n\r]*[\n\r]+)*")
 _COMPARED_REMOTE = re.compile(r"\).*SERVICE.*#")
 
@@ -85,9 +87,11 @@ def variables(text: str) -> frozenset[str]:
     return frozenset(token.text[1:] for token in tokens(text) if token.kind == "var")
 
 
-@functools.lru_cache(maxsize=2)
 def form(text: str) -> str:
     """`SELECT`, `ASK`, `CONSTRUCT`, `DESCRIBE`, or "" when the text is none of them."""
+    first = _FORM_FIRST.match(text)
+    if first:
+        return first[1].upper()
     for token in tokens(text):
         if token.kind == "word" and token.text.upper() in FORMS:
             return token.text.upper()

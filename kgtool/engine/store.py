@@ -190,6 +190,8 @@ def _nothing(*_: object) -> None:
 
 def _says_from(text: str) -> bool:
     """Whether the query has a dataset clause: the engine would pass over it when told to use the union."""
+    if "FROM" not in text.upper():
+        return False
     for token in tokens(text):
         if token.text == "{":
             return False

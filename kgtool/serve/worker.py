@@ -28,9 +28,10 @@ def serve(app: App, parent: socket.socket, size: int) -> None:
     bound = Bound(size)
     log = io.StringIO()
     logging.getLogger("kgtool").addHandler(logging.StreamHandler(log))
+    data = b""
     while True:
-        # One read takes a whole request nearly always.
-        data = parent.recv(64 * 1024)
+        # One read takes a whole request nearly always, and the one that was sent behind it.
+        data = data or parent.recv(64 * 1024)
         if not data:
             return
         if len(data) < ASK.size:
@@ -40,7 +41,8 @@ def serve(app: App, parent: socket.socket, size: int) -> None:
         if len(data) < whole:
             data += exactly(parent, whole - len(data))
         bound.set(seconds, memory)
-        request = asked(data[ASK.size : ASK.size + head], data[ASK.size + head :])
+        request = asked(data[ASK.size : ASK.size + head], data[ASK.size + head : whole])
+        data = data[whole:]
         response, lines = _answer(app, request, memory)
         bound.lift_memory()
         note = log.getvalue()

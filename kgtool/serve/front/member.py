@@ -23,6 +23,8 @@ class Member:
 
     Attributes:
         job: what it computes; None while it waits.
+        then: what it computes next without a pause: a quick request that it has already been sent.
+        spent: whether what it computes next was taken back from it, so that it must end behind the present job.
         slow: whether it left the pool of the quick ones.
         status, said: how it ended, once the loader told; None before.
         killed: whether the front ended it.
@@ -30,7 +32,7 @@ class Member:
 
     __slots__ = (
         "_body", "_clock", "_have", "_head", "_outgoing", "_process", "_socket", "job", "killed", "most", "pid", "said", "size",
-        "slow", "status", "uses",
+        "slow", "spent", "status", "then", "uses",
     )  # fmt: skip
 
     def __init__(self, born: Born, most: int) -> None:
@@ -42,7 +44,9 @@ class Member:
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
         self._process = born.process
         self.job: Job | None = None
+        self.then: Job | None = None
         self.slow = False
+        self.spent = False
         self.killed = False
         self.uses = 0
         self.status: int | None = None
@@ -57,10 +61,13 @@ class Member:
         return self._socket.fileno()
 
     def send(self, job: Job) -> bool:
-        """Give it a job; False when it is gone. `flush` must be called again while `unsent`."""
-        self.job = job
+        """Give it a job, or the one behind; False when it is gone. `flush` must be called again while `unsent`."""
+        if self.job is None:
+            self.job = job
+        else:
+            self.then = job
         self.uses += 1
-        self._outgoing = ask(job.request, job.seconds, job.memory)
+        self._outgoing += ask(job.request, job.seconds, job.memory)
         return self.flush()
 
     @property
@@ -95,21 +102,30 @@ class Member:
         data = self._socket.recv(64 * 1024)
         if not data:
             raise EOFError
-        if self.job is None:
-            raise ValueError("an answer that nobody asked for")
         self._head += data
+        return self.held()
+
+    def held(self) -> Answer | None:
+        """The next answer, when all of it came with the last one.
+
+        Raises:
+            ValueError: see `receive`.
+        """
         if len(self._head) < TOLD.size:
             return None
+        if self.job is None:
+            raise ValueError("an answer that nobody asked for")
         _, note, head, body = TOLD.unpack_from(self._head)
         if note > MOST_NOTE or head > MOST_HEAD or body > self.most:
             raise ValueError("an answer beyond the limit")
         whole = TOLD.size + note + head + body
-        if len(self._head) > whole:
-            raise ValueError("more than an answer")
-        if len(self._head) == whole:
-            return self._answer(bytes(self._head))
+        if len(self._head) >= whole:
+            data = bytes(self._head[:whole])
+            del self._head[:whole]
+            return self._answer(data)
         self._body, self._have = bytearray(whole), len(self._head)
         self._body[: self._have] = self._head
+        self._head.clear()
         return self._body_of()
 
     def _body_of(self) -> Answer | None:
@@ -122,12 +138,12 @@ class Member:
                 raise EOFError
             self._have += count
         view.release()
-        return self._answer(bytes(self._body))
+        data, self._body, self._have = bytes(self._body), None, 0
+        return self._answer(data)
 
     def _answer(self, data: bytes) -> Answer:
         status, note, head, _ = TOLD.unpack_from(data)
         start = TOLD.size + note
-        self._head, self._body, self._have = bytearray(), None, 0
         said = data[TOLD.size : start].decode("utf-8", "replace")
         lines = data[start : start + head]
         if status not in KNOWN or b"\r\n\r\n" in lines or (lines and not lines.endswith(b"\r\n")):
@@ -147,11 +163,17 @@ class Member:
             return 0.0
 
     def finish(self) -> float:
-        """The job is over: the seconds that it took."""
+        """The job is over, and the next begins: the seconds that it took."""
         worked = self.worked
         self._clock += worked
-        self.job = None
+        self.job, self.then = self.then, None
         return worked
+
+    def take_back(self) -> Job | None:
+        """The job behind the present one, for another worker to do; None when there is none."""
+        job, self.then = self.then, None
+        self.spent = self.spent or job is not None
+        return job
 
     def slow_down(self) -> None:
         """Let it compute only when nobody else does."""

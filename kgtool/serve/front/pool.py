@@ -3,44 +3,33 @@
 As many requests run as there are `workers`, each in a worker of its own, and `_SPARES` more wait, forked. A request that
 takes more than `_QUICK` of processor time while others wait leaves its place: it goes on with the lowest priority in one of `_SLOW`
 places for each worker, and a spare takes over. When those are taken, or one client holds half of them, it is stopped.
+While requests are quick, each worker is sent the next one before it has answered (`ahead`).
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from kgtool.engine import failure
-from kgtool.engine.confined import address_space
 from kgtool.errors import KgError
 from kgtool.serve.front import ends
+from kgtool.serve.front.ahead import HURRIED, Pace, soon
+from kgtool.serve.front.counts import Counts
 from kgtool.serve.front.crew import Crew
 from kgtool.serve.front.fairness import MOST_OF_ONE, MOST_WAITING, Ledger, Queue
 from kgtool.serve.front.job import Job
 from kgtool.serve.front.member import Member
+from kgtool.serve.front.wear import worn
 from kgtool.serve.wire import Answer
 
 _SPARES = 2
 _SLOW = 2
 _QUICK = 0.1  # seconds of processor time
 _PATIENCE = 5.0  # seconds that a request waits for a worker
-_MOST_USES = 5_000  # then a new worker is cheaper than an old one, whose memory is its own by now
-_LOOK = 64  # requests between two looks at a worker's size
 _MOURNING = 1.0  # seconds that the loader has to say how a worker ended
 
 Done = Callable[[Job, "Answer | KgError", bool], None]
-
-
-@dataclass(slots=True)
-class Counts:
-    """What happened since the start; health shows it."""
-
-    answered: int = 0
-    died: int = 0
-    stopped: int = 0
-    recycled: int = 0
-    refused: int = 0
 
 
 class Pool:
@@ -63,6 +52,7 @@ class Pool:
         self._done = done
         self._leave = leave
         self._former: list[Crew] = []
+        self._pace = Pace()
 
     @property
     def slow(self) -> int:
@@ -96,6 +86,22 @@ class Pool:
             self.busy[member] = crew
             if not member.send(job):
                 self.fell(member)
+        if len(self.queue) and self._pace.quick:
+            self._send_ahead(now)
+
+    def _send_ahead(self, now: float) -> None:
+        """Give what still waits to workers that will soon be done."""
+        for member in [m for m, crew in self.busy.items() if crew is self.crew and soon(m, now)]:
+            job = self.queue.take(now)
+            if job is None:
+                return
+            if not job.connection.gone and not member.send(job):
+                self.fell(member)
+
+    def _take_back(self, member: Member) -> None:
+        job = member.take_back()
+        if job is not None:
+            self.queue.put_back(job)
 
     @property
     def strength(self) -> int:
@@ -129,39 +135,45 @@ class Pool:
         """A worker's socket can be read."""
         try:
             answer = member.receive()
+            while answer is not None:
+                self._answered(member, answer, now)
+                answer = member.held() if member in self.busy else None
         except EOFError:
             self.fell(member)
             return
         except ValueError:  # it is not to be believed any more
             member.kill()
             self.fell(member)
-            return
-        if answer is not None:
-            self._answered(member, answer, now)
 
     def _answered(self, member: Member, answer: Answer, now: float) -> None:
-        job, crew = member.job, self.busy.pop(member)
+        job, crew = member.job, self.busy[member]
         if job is None:
             return
         self.counts.answered += 1
-        self.ledger.charge(job.request.client, member.finish(), now)
-        if member.slow or crew is not self.crew or self._worn(member, job):
+        worked = member.finish()
+        self._pace.note(worked)
+        self.ledger.charge(job.request.client, worked, now)
+        if member.job is not None:
+            member.job.began, member.job.deadline = now, now + member.job.seconds
+        else:
+            del self.busy[member]
+            self._free(member, crew, job)
+        self._done(job, answer, crew is self.crew)
+        self.fill(now)
+
+    def _free(self, member: Member, crew: Crew, job: Job) -> None:
+        if member.slow or member.spent or crew is not self.crew or worn(member, job.memory):
             self.counts.recycled += 1
+            if member.spent:  # it goes on with what was taken back
+                member.kill()
             self._dismiss(crew, member)
             self._replace()
         else:
             crew.idle.append(member)
-        self._done(job, answer, crew is self.crew)
-        self.fill(now)
-
-    @staticmethod
-    def _worn(member: Member, job: Job) -> bool:
-        if member.uses >= _MOST_USES:
-            return True
-        return member.uses % _LOOK == 0 and address_space(member.pid) - member.size > job.memory // 2
 
     def fell(self, member: Member) -> None:
         """A worker hung up; why, its loader will say."""
+        self._take_back(member)
         crew = self.busy.pop(member, None)
         if crew is None:
             crew = self.crew
@@ -178,6 +190,10 @@ class Pool:
         member = crew.members.get(pid)
         if member is None:
             return
+        before = None
+        while member in self.busy and member.job is not before:  # what it answered before it ended is still to be read
+            before = member.job
+            self.heard(member, time.monotonic())
         member.status, member.said = status, said
         if member not in self._dying:
             self.fell(member)
@@ -203,11 +219,7 @@ class Pool:
     def tick(self, now: float) -> None:
         """Stop what is over its time, and move the long out of the way of the quick."""
         for member in list(self.busy):
-            job = member.job
-            if job is not None and now >= job.deadline:
-                self._stop(member, failure.too_slow(job.seconds), now)
-            elif member.unsent and not member.flush():
-                self.fell(member)
+            self._look_at(member, now)
         if len(self.queue):
             for member in list(self._overdue(now)):
                 self._make_way(member, now)
@@ -224,6 +236,15 @@ class Pool:
         self.fill(now)
         self._replace()
 
+    def _look_at(self, member: Member, now: float) -> None:
+        job = member.job
+        if job is not None and now >= job.deadline:
+            self._stop(member, failure.too_slow(job.seconds), now)
+        elif member.unsent and not member.flush():
+            self.fell(member)
+        elif member.then is not None and member.worked > HURRIED:
+            self._take_back(member)
+
     def _overdue(self, now: float) -> Iterator[Member]:
         for member in self.busy:
             job = member.job
@@ -234,6 +255,7 @@ class Pool:
         job = member.job
         if job is None:
             return
+        self._take_back(member)
         client = job.request.client
         places = _SLOW * self.workers
         same = sum(m.slow for m in self.busy if m.job is not None and m.job.request.client == client)
@@ -247,6 +269,7 @@ class Pool:
             member.slow_down()
 
     def _stop(self, member: Member, error: KgError, now: float) -> None:
+        self._take_back(member)
         job, crew = member.job, self.busy.pop(member)
         member.job = None
         worked = member.worked

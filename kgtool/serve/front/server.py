@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import resource
 import select
 import signal
@@ -94,6 +95,7 @@ class Server:
             self._tear_down()
 
     def _set_up(self) -> None:
+        gc.freeze()  # what is here now is never garbage: neither a collection nor the end need to look at it
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard if hard > 0 else soft, hard))
         allowed = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
