@@ -426,8 +426,8 @@ def test_language_tags_are_canonical_in_every_table(boats: Path, kgtool: Tool, f
 @pytest.mark.parametrize(
     ("name", "form", "possible"),
     [
-        ("all", "ttl", "table, csv, tsv, json, xml"),
-        ("all", "jsonld", "table, csv, tsv, json, xml"),
+        ("all", "ttl", "table, csv, tsv, json, xml, xlsx"),
+        ("all", "jsonld", "table, csv, tsv, json, xml, xlsx"),
         ("is-there", "csv", "table, json, xml"),
         ("is-there", "ttl", "table, json, xml"),
         ("sizes", "table", "ttl, jsonld"),

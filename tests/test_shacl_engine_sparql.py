@@ -124,18 +124,15 @@ def test_a_query_that_would_end_or_hold_up_the_check_is_a_failure(
 ) -> None:
     monkeypatch.setattr(query_run, "CHECKED", dataclasses.replace(CHECKED, seconds=1.0, memory=512 << 20))
     data = " ".join(f":a{n} a :C ; :p {n} ; :q :a{n + 1} ." for n in range(300))
-    before = os.getpid()
+    before, others = os.getpid(), children()
     with pytest.raises(ShapesError):
         foci(select, data)
     assert os.getpid() == before
-    assert not [pid for pid in children() if pid not in CHILDREN]
+    assert children() <= others
 
 
 def children() -> set[str]:
     return set(Path(f"/proc/self/task/{os.getpid()}/children").read_text(encoding="ascii").split())
-
-
-CHILDREN = children()
 
 
 def test_queries_one_by_one_share_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
