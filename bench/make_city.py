@@ -42,12 +42,12 @@ def home() -> str:
     out = [
         'cit:log a cd:Citation ; cd:source cit:source ; cd:locator "visitor log" .\n',
         'cit:source a cd:Source ; dct:title "Log"@en ; dct:publisher gov:g0 ; cd:locator "city archive" .\n',
-        'plc:area a schema:AdministrativeArea ; skos:prefLabel "Area"@en , "區"@zh-Hant ; schema:containedInPlace plc:land .\n',
         'plc:land a schema:Country ; skos:prefLabel "Land"@en , "國"@zh-Hant .\n',
     ]
     out += [
         f'gov:g{number} a cd:LocalGovernment ; skos:prefLabel "City {number}"@en , "第{number}市"@zh-Hant ; '
-        "cd:territory plc:area .\n"
+        f"cd:territory plc:a{number} .\nplc:a{number} a schema:AdministrativeArea ; "
+        f'skos:prefLabel "Area {number}"@en , "第{number}區"@zh-Hant ; schema:containedInPlace plc:land .\n'
         for number in range(PARTNERS)
     ]
     return "".join(out)
