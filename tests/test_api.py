@@ -207,6 +207,7 @@ def test_several_values_are_the_rows_of_each(make_project: Make) -> None:
         ("/api/ties-of-city?city=gov:wangjin&limit=0", 400, {"parameter": "limit", "minimum": 1}),
         ("/api/ties-of-city?city=gov:wangjin&limit=1&limit=2", 400, {"parameter": "limit"}),
         ("/api/ties-of-city?city=gov:wangjin&lang=zh_TW", 400, {"parameter": "lang", "value": "zh_TW"}),
+        ("/api/ties-of-city?city=gov:wangjin&lang=", 400, {"parameter": "lang", "value": ""}),
         ("/api/ties-of-city?city=gov:wangjin&cursor=AAAA", 400, {"parameter": "cursor"}),
         ("/api/sister-city-of?limit=1", 400, {"parameter": "limit"}),
         ("/api/tie-of-city", 404, {"code": "E-QUERY-NONE", "nearest": "ties-of-city"}),

@@ -132,7 +132,7 @@ def call_of(request: Request, named: Named, binder: Binder) -> Call:
         terms = binder.bind(named.query, {**named.given, **values})
     except ParamError as error:
         raise _refused(named, error) from error
-    spoken = own.get("lang") or (values["lang"][0] if values.get("lang") else None)
+    spoken = own["lang"] if "lang" in own else next(iter(values.get("lang", ())), None)
     return Call(
         named, terms, own.get("format"), _language(spoken, request.headers.get("accept-language", "")),
         number("limit", own["limit"], 1, MOST_ROWS) if "limit" in own else 0, own.get("cursor", ""),

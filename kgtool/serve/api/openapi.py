@@ -192,7 +192,7 @@ def _own(query: NamedQuery) -> Iterator[dict[str, Any]]:
             {"type": "string", "pattern": "^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8}){0,6}$"},
         ),
         "limit": ("Rows of a page; without it all rows in one.", {"type": "integer", "minimum": 1, "maximum": MOST_ROWS}),
-        "cursor": ("Where the page before ended; given by its Link field.", {"type": "string", "pattern": "^[A-Za-z0-9_-]+$"}),
+        "cursor": ("Where the page before ended; given by its Link field.", {"type": "string", "pattern": "^[A-Za-z0-9_-]*$"}),
     }  # fmt: skip
     for name in own_parameters(query):
         if name not in query.params:
