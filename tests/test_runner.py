@@ -273,6 +273,8 @@ def test_worker_has_nothing_but_its_socket_and_can_open_nothing(runner: QueryRun
         assert sorted(int(fd.name) for fd in Path(f"/proc/{pid}/fd").iterdir()) == [0, 1, 2, 3]
         assert Path(f"/proc/{pid}/fd/0").readlink() == Path(os.devnull)
         assert "kgtool-worker" in str(Path(f"/proc/{pid}/fd/2").readlink())
+        # Neither before nor behind its parent: docs/decisions/0054-sent-ahead.md.
+        assert os.getpriority(os.PRIO_PROCESS, pid) == os.getpriority(os.PRIO_PROCESS, 0)
 
 
 def test_nothing_is_left_behind(store: EmbeddedStore) -> None:
