@@ -174,6 +174,14 @@ class Facts:
         """The triples with this object: what is stated first, by predicate and subject."""
         return sorted(self.mentions(node), key=lambda t: (not self._triples[t], t.predicate.value, str(t.subject)))
 
+    def incoming(self, node: Term, most: int, skip: int) -> list[ox.Triple]:
+        """Some of `pointing`."""
+        return self.pointing(node)[skip : skip + most]
+
+    def count(self, node: Term) -> int:
+        """How many triples have this object."""
+        return len(self.mentions(node))
+
     def objects(self, node: Term, *predicates: ox.NamedNode) -> tuple[Term, ...]:
         """Objects of these properties, in file order."""
         return tuple(triple.object for triple in self.about(node) if triple.predicate in predicates)
@@ -207,11 +215,11 @@ def describe(facts: Facts, iri: str, most: int = MOST_INCOMING, skip: int = 0) -
         ValueError: not an IRI.
     """
     node = ox.NamedNode(iri)
-    own, mentions = facts.about(node), facts.mentions(node)
+    own, mentions = facts.about(node), facts.count(node)
     if not own and not mentions:
         return None
     outgoing = sorted((facts.statement(triple) for triple in own), key=_forward)
-    incoming = tuple(facts.statement(triple) for triple in facts.pointing(node)[skip : skip + most])
+    incoming = tuple(facts.statement(triple) for triple in facts.incoming(node, most, skip))
     nested = tuple(_nested(facts, outgoing))
     resting = [found for found in facts.objects(node, _EVIDENCE) if isinstance(found, Node)]
     resting += [found for statement in (*outgoing, *nested, *incoming) for found in statement.evidence]
@@ -222,7 +230,7 @@ def describe(facts: Facts, iri: str, most: int = MOST_INCOMING, skip: int = 0) -
         iri,
         tuple(statement for statement in outgoing if not statement.inferred),
         tuple(statement for statement in outgoing if statement.inferred),
-        nested, incoming, len(mentions), evidence, _labels(facts, iri, mentioned),
+        nested, incoming, mentions, evidence, _labels(facts, iri, mentioned),
         deprecated, replaced,
     )  # fmt: skip
 

@@ -18,7 +18,7 @@ from kgtool.audience import Part, Visible, policy_of, visible, visible_catalog, 
 from kgtool.audience.model import Permit
 from kgtool.catalog import Catalog, load_catalog
 from kgtool.describe import Facts
-from kgtool.engine import EmbeddedStore
+from kgtool.engine import EmbeddedStore, Queryable, Solver
 from kgtool.formats import EXTRA_FORMATS, RDF_SUFFIXES, Audience
 from kgtool.index import Index
 from kgtool.load import load
@@ -58,6 +58,21 @@ class Snapshot:
     permitted: Permit = field(default_factory=Permit)
     model: frozenset[object] = frozenset()
 
+    @property
+    def elsewhere(self) -> bool:
+        """Whether the data is in an engine elsewhere, so that there is no index, store or closure of it here."""
+        return False
+
+    @property
+    def answers(self) -> Solver:
+        """What answers the queries that people wrote."""
+        return self.store
+
+    @property
+    def lookups(self) -> Queryable:
+        """What answers the program's own short texts."""
+        return self.store
+
     @cached_property
     def index(self) -> Index:
         """Stated triples as integer columns."""
@@ -74,6 +89,11 @@ class Snapshot:
     def facts(self) -> Facts:
         """What is stated and what follows, by subject and by object: what `describe` reads."""
         return Facts(self.stated, self.inferred)
+
+    @property
+    def model_facts(self) -> Facts:
+        """Where the model's terms are described."""
+        return self.facts
 
     @cached_property
     def store(self) -> EmbeddedStore:

@@ -11,7 +11,7 @@ import click
 
 from kgtool.cli.common import common_options, language_of, on_terminal, open_from, remote_of, write_out
 from kgtool.errors import RemoteError, UsageError, texts
-from kgtool.formats import FailOn
+from kgtool.formats import Audience, FailOn
 from kgtool.lang import pick
 
 if TYPE_CHECKING:
@@ -35,9 +35,13 @@ _MOST_LISTED = 5
     "--bulk", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
     help="改寫成 N-Quads 檔供引擎自行載入 / Write N-Quads for the engine's own loader instead.",
 )  # fmt: skip
+@click.option(
+    "--audience", type=click.Choice([a.value for a in Audience]), default="internal", show_default=True,
+    help="只載入此對象可見者 / Load only what this audience may see.",
+)  # fmt: skip
 @common_options
 def command(
-    remote: str, dry_run: bool, prune: bool, verify_only: bool, allow_findings: bool, allow_differences: bool,
+    remote: str, dry_run: bool, prune: bool, verify_only: bool, allow_findings: bool, allow_differences: bool, audience: str,
     bulk: Path | None, project_dir: Path | None, sources: str | None, as_of: str | None, lang: str | None,
 ) -> int:  # fmt: skip
     """將檢查過的圖放入設定中的遠端引擎並核對。
@@ -60,7 +64,8 @@ def command(
     from kgtool.push import make_plan, push, verify, write_bulk
 
     who = credentials_of(there, os.environ)
-    plan = make_plan(there, read_inputs(project, datetime.datetime.now(datetime.UTC)).dataset)
+    dataset = read_inputs(project, datetime.datetime.now(datetime.UTC)).dataset
+    plan = make_plan(there, dataset, project, Audience(audience))
     if bulk is not None:
         write_out(_recipe(write_bulk(plan, bulk), plan, language))
         return 0

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kgtool.cli.common import common_options, language_of, open_from, write_out
+from kgtool.cli.common import common_options, endpoint_option, language_of, open_from, remote_of, write_out
 from kgtool.errors import KgError, UsageError, texts
 from kgtool.formats import Audience
 
@@ -74,10 +74,11 @@ _STANDARD_ERROR = 2
 @click.option(
     "--proxy", "proxies", multiple=True, metavar="IP", help="信任其 X-Forwarded-For / A proxy that is believed."
 )
+@endpoint_option
 @common_options
 def command(
-    host: str, port: int, address: str | None, audience: str, workers: int | None, inferred: bool, allow_findings: bool,
-    target: str | None, accept: str, head: bool, log: str | None, log_queries: bool, budget: float, deadline: float,
+    host: str, port: int, address: str | None, audience: str, endpoint: str | None, workers: int | None, inferred: bool,
+    allow_findings: bool, target: str | None, accept: str, head: bool, log: str | None, log_queries: bool, budget: float, deadline: float,
     proxies: tuple[str, ...], project_dir: Path | None, sources: str | None, as_of: str | None, lang: str | None,
 ) -> int:  # fmt: skip
     """提供 SPARQL 端點、連結資料與查詢 API,只供讀取。SIGHUP 重新載入,SIGTERM 妥善結束。
@@ -91,10 +92,12 @@ def command(
         return open_from(project_dir, {"sources": sources, "as-of": as_of})
 
     project = opened()
+    if endpoint:
+        remote_of(project, endpoint)  # a name that is none is said at once
     settings = ServeSettings(
         host, port, base=str(project["base"]), address=_address(address, host, port), audience=Audience(audience),
         limits=replace(SERVED, seconds=deadline), workers=workers or os.cpu_count() or 1, inferred=inferred,
-        budget=budget, proxies=proxies, log_queries=log_queries,
+        budget=budget, proxies=proxies, log_queries=log_queries, endpoint=endpoint or "",
     )  # fmt: skip
     if target is not None:
         return _one(opened, settings, target, accept, head)

@@ -6,10 +6,10 @@ is never run at all.
 
 from kgtool.engine.guard import Refusal, guard
 from kgtool.engine.limits import CHECKED, LOCAL, SERVED, Limits
-from kgtool.engine.runner import Bounded, Queryable, QueryRunner
-from kgtool.engine.store import Answer, Dataset, EmbeddedStore, Solutions, Triples
+from kgtool.engine.runner import Bounded, Queryable, QueryRunner, Solver
+from kgtool.engine.store import Answer, Dataset, EmbeddedStore, Solutions, Stream, Triples
 
 __all__ = [
     "CHECKED", "LOCAL", "SERVED", "Answer", "Bounded", "Dataset", "EmbeddedStore", "Limits", "QueryRunner", "Queryable",
-    "Refusal", "Solutions", "Triples", "guard",
+    "Refusal", "Solutions", "Solver", "Stream", "Triples", "guard",
 ]  # fmt: skip

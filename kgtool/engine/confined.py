@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 _SOCKET = 3  # the child's only descriptor beside standard input, output and error
+LINE = 4  # and the one that it may be given to somebody who speaks to an engine for it
 GRACE = 1.0  # seconds after the deadline at which the child ends itself, should its parent be gone
 _WORDS = 64 * 1024  # bytes that a dying engine may write about why
 
@@ -43,9 +44,11 @@ class Worker:
     uses: int = 0
 
 
-def start(serve: Callable[[socket.socket, int], None]) -> Worker:
+def start(serve: Callable[[socket.socket, int], None], line: int = -1) -> Worker:
     """Fork from this process, which should have one thread; the child runs `serve` with its socket and `size`.
 
+    Args:
+        line: a descriptor that the child keeps, as `LINE`; -1 for none.
     Cost: see `kgtool.engine.runner`. The caller ends it with SIGKILL, waits for it, and closes socket and words.
     Raises:
         OSError: the system has no process or descriptor left.
@@ -58,7 +61,7 @@ def start(serve: Callable[[socket.socket, int], None]) -> Worker:
     try:
         pid = os.fork()
         if pid == 0:
-            _live(serve, theirs, words, size)
+            _live(serve, theirs, words, size, line)
     except OSError:
         ours.close()
         os.close(words)
@@ -113,11 +116,13 @@ class Bound:
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def _live(serve: Callable[[socket.socket, int], None], theirs: socket.socket, words: int, size: int) -> NoReturn:
+def _live(
+    serve: Callable[[socket.socket, int], None], theirs: socket.socket, words: int, size: int, line: int
+) -> NoReturn:
     """The child's whole life; never returns into the parent's code."""
     status = 1
     try:
-        _confine(theirs.detach(), words)
+        _confine(theirs.detach(), words, line)
         serve(socket.socket(fileno=_SOCKET), size)
         status = 0
     except BaseException as error:  # nothing may pass: the stack below is the parent's
@@ -127,7 +132,7 @@ def _live(serve: Callable[[socket.socket, int], None], theirs: socket.socket, wo
         os._exit(status)
 
 
-def _confine(theirs: int, words: int) -> None:
+def _confine(theirs: int, words: int, line: int) -> None:
     """Give up everything that a query does not need."""
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal sends it to both; the parent decides
@@ -143,8 +148,11 @@ def _confine(theirs: int, words: int) -> None:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(words, 1)
     os.dup2(words, 2)
+    line = os.dup(line) if line == _SOCKET else line
     os.dup2(theirs, _SOCKET)
-    os.closerange(_SOCKET + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+    if line >= 0:
+        os.dup2(line, LINE)
+    os.closerange(_SOCKET + 1 + (line >= 0), resource.getrlimit(resource.RLIMIT_NOFILE)[0])
     for limit, most in ((resource.RLIMIT_NOFILE, 0), (resource.RLIMIT_NPROC, 0), (resource.RLIMIT_CORE, 0),
                         (resource.RLIMIT_FSIZE, _WORDS)):  # fmt: skip
         resource.setrlimit(limit, (most, most))

@@ -29,7 +29,7 @@ from kgtool.engine import failure
 from kgtool.engine.confined import Worker, address_space
 from kgtool.engine.guard import guard
 from kgtool.engine.limits import LOCAL, Limits
-from kgtool.engine.store import Answer, Solutions, Triples
+from kgtool.engine.store import Answer, Solutions, Stream, Triples
 from kgtool.engine.wire import HEADER, Kind, Reader, unframe, value_of
 from kgtool.engine.worker import Evaluates, Request, start
 from kgtool.errors import QueryError
@@ -43,6 +43,12 @@ class Queryable(Protocol):
     """What answers queries: an `EmbeddedStore` for the program's own texts, a `QueryRunner` for everybody's."""
 
     def query(self, text: str, prefixes: Mapping[str, str]) -> Answer: ...
+
+
+class Solver(Queryable, Protocol):
+    """What answers queries row by row, in a process that may die of them."""
+
+    def solve(self, text: str, prefixes: Mapping[str, str], most: int) -> Stream | Triples | bool: ...
 
 
 class Bounded(Queryable, Protocol):

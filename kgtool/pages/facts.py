@@ -125,4 +125,4 @@ def property_label(context: Context, iri: str) -> Label:
 def _bounds(view: View) -> frozenset[int]:
     """Properties that hold what an EDTF property says, for calculating."""
     names = ("lowerBoundProperty", "upperBoundProperty")
-    return frozenset(value for name in names for value in view.index.backward(view.code(CD + name)))
+    return frozenset(value for name in names for value in view.declared(CD + name))

@@ -41,7 +41,7 @@ class Inferred:
             if node >= 0:
                 found.setdefault(node, []).append(triple)
         self._about: Mapping[int, list[ox.Triple]] = found
-        self._prover = Prover(reason(view.index, why=True)) if len(view.index) <= _PROVED else None
+        self._prover = Prover(reason(view.index, why=True)) if found and len(view.index) <= _PROVED else None
 
     def of(self, context: Context, node: int) -> list[Follows]:
         """What follows for a node, sorted as the closure is."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from kgtool.catalog import ColumnText, ColumnType, NamedQuery, Param, ParamType
-from kgtool.engine import Answer, Queryable, Solutions, Triples
+from kgtool.engine import Answer, Solutions, Triples
 from kgtool.errors import KgError
 from kgtool.lang import pick
 from kgtool.named import Binder, run
@@ -102,14 +102,13 @@ def query_page(context: Context, query: NamedQuery, given: Mapping[str, str], na
 
     Raises nothing for wrong parameters: `problem` names them, as the page does.
     """
-    snapshot = context.view.snapshot
     params = {key: value for key, value in given.items() if key in query.params and value != ""}
     complete = all(not p.required or key in params or p.default is not None for key, p in query.params.items())
     answer: Answer | None = None
     problem = hint = ""
     if complete:
         try:
-            answer = _run(context, query, params, snapshot.store)
+            answer = _run(context, query, params)
         except KgError as error:
             problem, hint = pick(error.message, context.language), pick(error.hint, context.language)
     table = table_of(context, answer, query.column_texts) if isinstance(answer, Solutions) else None
@@ -124,10 +123,10 @@ def query_page(context: Context, query: NamedQuery, given: Mapping[str, str], na
     )  # fmt: skip
 
 
-def _run(context: Context, query: NamedQuery, params: Mapping[str, str], store: Queryable) -> Answer:
+def _run(context: Context, query: NamedQuery, params: Mapping[str, str]) -> Answer:
     snapshot = context.view.snapshot
-    terms = Binder(snapshot.curies, datetime.date.fromisoformat(context.today), store).bind(query, params)
-    return run(query, terms, store, snapshot.project.prefixes)
+    terms = Binder(snapshot.curies, datetime.date.fromisoformat(context.today), snapshot.lookups).bind(query, params)
+    return run(query, terms, snapshot.answers, snapshot.project.prefixes)
 
 
 def words_of(texts: Mapping[str, str], context: Context) -> Label:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from functools import cached_property
 from typing import Any, TypeVar
 from urllib.parse import unquote
@@ -62,6 +62,10 @@ class View:
     def into(self, node: int, predicate: str) -> tuple[int, ...]:
         """Subjects of one predicate and object, in file order."""
         return self.index.backward(self.code(predicate)).get(node, ())
+
+    def declared(self, predicate: str) -> Iterable[int]:
+        """Objects of a property that only the model's own files state."""
+        return self.index.backward(self.code(predicate))
 
     def first(self, node: int, predicate: str) -> int:
         """The first object, -1 for none."""
@@ -120,7 +124,8 @@ class View:
         )
 
     @cached_property
-    def _kind_of_class(self) -> dict[int, Kind]:
+    def kind_of_class(self) -> dict[int, Kind]:
+        """Classes, those below them included, to the kind that their members are of."""
         table: dict[int, Kind] = {}
         for kind, classes in CLASSES.items():
             for iri in classes:
@@ -149,7 +154,7 @@ class View:
         return found
 
     def _kind(self, node: int) -> Kind:
-        table = self._kind_of_class
+        table = self.kind_of_class
         kinds = [table[one] for one in self.types(node) if one in table]
         return min(kinds, key=_ORDER.__getitem__) if kinds else Kind.OTHER
 

@@ -54,7 +54,7 @@ def workbench(context: Context, text: str) -> Workbench:
         refusal = guard(text, LIMITS)
         if refusal is not None:
             raise refusal.error()
-        answer = snapshot.store.query(text, snapshot.project.prefixes)
+        answer = snapshot.answers.query(text, snapshot.project.prefixes)
     except KgError as error:
         line, column = int(getattr(error, "line", 0)), int(getattr(error, "column", 0))
         lines = text.split("\n")

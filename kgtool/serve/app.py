@@ -6,8 +6,9 @@ needs and can be made beforehand is made by its factory, so that all workers sha
 
 from __future__ import annotations
 
+import contextlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from kgtool.errors import KgError, texts
@@ -108,7 +109,7 @@ class App:
     def __call__(self, request: Request) -> Response:
         """The response; what a handler raises is a problem response, and a defect is a 500 without its words."""
         try:
-            response = self._handler(request.target)(request)
+            response = self.respond(request)
         except KgError as error:
             response = of_error(request, error)
         except MemoryError:
@@ -117,6 +118,24 @@ class App:
             _LOG.exception("%s %s", request.method, request.target)
             response = of_error(request, _defect())
         return secured(response if self._anyone else private(response))
+
+    @property
+    def watched(self) -> int:
+        """A descriptor that is readable when the data changed elsewhere; -1 for none."""
+        return -1
+
+    def heard(self) -> bool:
+        """Read what `watched` has; False when there is nothing more to wait for."""
+        return False
+
+    @contextlib.contextmanager
+    def line(self) -> Iterator[int]:
+        """A descriptor for a worker that is forked inside; -1 for none."""
+        yield -1
+
+    def respond(self, request: Request) -> Response:
+        """The handler's response. Raises KgError."""
+        return self._handler(request.target)(request)
 
     def _handler(self, target: str) -> Handler:
         handler = self._exact.get(target)

@@ -34,10 +34,13 @@ class Faces:
 
     def __init__(self, snapshot: Snapshot, settings: ServeSettings) -> None:
         self._version = snapshot.version
-        self._pages: Pages = open_pages(
+        self._pages = self._open(snapshot, settings)
+        self._resource = Resource(snapshot, settings, Skin(self._document, (POLICY,), accepted))
+
+    def _open(self, snapshot: Snapshot, settings: ServeSettings) -> Pages:
+        return open_pages(
             snapshot, report=_report(snapshot), sources=snapshot.project.sources, address=settings.address
         )
-        self._resource = Resource(snapshot, settings, Skin(self._document, (POLICY,), accepted))
 
     def __call__(self, request: Request) -> Response:
         """The page, file or redirection at a path.

@@ -8,6 +8,7 @@ the other way. The loader is the parent of its workers and waits for them; it en
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
 import json
 import os
@@ -19,10 +20,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from kgtool.engine import confined
 from kgtool.engine.confined import Worker
 from kgtool.errors import KgError
 from kgtool.serve.app import App
-from kgtool.serve.worker import start
+from kgtool.serve.worker import serve
 
 _SOCKET = 3
 _LARGEST = 64 * 1024  # bytes of a message
@@ -162,13 +164,21 @@ class _Nursery:
         self._workers: dict[int, Worker] = {}  # by the descriptor of the process
         self._poll = select.epoll()
         self._poll.register(sock, select.EPOLLIN)
+        self._watched = app.watched
+        if app.watched >= 0:
+            self._poll.register(app.watched, select.EPOLLIN)
 
     def run(self) -> None:
         """Until the front closes its end."""
         try:
             while True:
                 for descriptor, _ in self._poll.poll():
-                    if descriptor != self._sock.fileno():
+                    if descriptor == self._watched:
+                        if not self._app.heard():
+                            return  # nobody speaks for the workers any more: the front starts another loader
+                        # As if it had been told to: the front, whose child this is, loads what is there now.
+                        os.kill(os.getppid(), signal.SIGHUP)
+                    elif descriptor != self._sock.fileno():
                         self._bury(descriptor)
                     elif self._sock.recv(_LARGEST) == FORK:
                         self._bear()
@@ -182,7 +192,8 @@ class _Nursery:
 
     def _bear(self) -> None:
         try:
-            worker = start(self._app)
+            with self._app.line() as line:
+                worker = confined.start(functools.partial(serve, self._app), line)
         except OSError as error:
             _send(self._sock, "gone", {"pid": 0, "status": 0, "said": f"fork: {error.strerror}"})
             return

@@ -179,7 +179,7 @@ class Resource:
         page = number("page", given.get("page", "1"), 1, _MOST_PAGES)
         facts = self._facts if known(self._facts, iri) else self._shapes
         skip = (page - 1) * MOST_INCOMING
-        total = len(facts.mentions(ox.NamedNode(iri)))
+        total = facts.count(ox.NamedNode(iri))
         if skip and skip >= total:
             raise nothing_here(f"{request.target}?page={page}")
         here = self._places.data(iri)

@@ -25,6 +25,7 @@ class ServeSettings:
         cache: bytes of answers kept.
         budget: seconds of workers' time that one client may use in each `window` of seconds.
         proxies: addresses whose X-Forwarded-For is believed.
+        endpoint: an address or a name of the settings' remotes, where the data is; "" for the project's own files.
         log_queries: whether the log holds the text of queries.
     """
 
@@ -41,3 +42,4 @@ class ServeSettings:
     window: float = 60.0
     proxies: tuple[str, ...] = ()
     log_queries: bool = False
+    endpoint: str = ""

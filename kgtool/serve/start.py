@@ -9,13 +9,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from kgtool.check import check
+from kgtool.engine.remote.failure import place as remote_place
 from kgtool.errors import KgError, ProjectError, UsageError, texts
 from kgtool.finding import Severity
-from kgtool.project import Project
+from kgtool.project import Project, remote_at
 from kgtool.serve.app import App
 from kgtool.serve.loader import Load
 from kgtool.serve.message import Request, Response
 from kgtool.serve.refusal import malformed
+from kgtool.serve.remote import RemoteApp, open_app
 from kgtool.serve.settings import ServeSettings
 from kgtool.snapshot import Snapshot, open_snapshot
 
@@ -34,6 +36,8 @@ def loading(opened: Open, settings: ServeSettings, *, findings: bool) -> Load:
     """
 
     def load() -> tuple[App, Mapping[str, Any]]:
+        if settings.endpoint:
+            return _elsewhere(opened(), settings)
         snapshot = _snapshot(opened(), settings)
         counts = _counts(snapshot.version, opened, settings)
         if counts["error"] and not findings:
@@ -44,6 +48,18 @@ def loading(opened: Open, settings: ServeSettings, *, findings: bool) -> Load:
         }  # fmt: skip
 
     return load
+
+
+def _elsewhere(project: Project, settings: ServeSettings) -> tuple[RemoteApp, Mapping[str, Any]]:
+    """The App in front of an engine. What it holds was checked when it was pushed."""
+    remote = remote_at(project.remotes, settings.endpoint)
+    app = open_app(project, remote, settings, datetime.datetime.now(datetime.UTC), os.environ)
+    manifest = app.snapshot.data.manifest
+    return app, {
+        "endpoint": remote.name or remote_place(remote.url), "profile": remote.profile.value,
+        **({"triples": sum(held.triples for held in manifest.graphs.values())} if manifest else {}),
+        "audience": settings.audience.value, "as_of": app.snapshot.today.isoformat(),
+    }  # fmt: skip
 
 
 def _snapshot(project: Project, settings: ServeSettings) -> Snapshot:
@@ -135,6 +151,12 @@ def answer(opened: Open, settings: ServeSettings, target: str, accept: str) -> R
     """
     if not target.startswith("/") or not target.isascii() or not target.isprintable() or " " in target:
         raise malformed("路徑須以 / 起首並以百分號編碼", "the path begins with / and is percent-encoded")
-    app = App(_snapshot(opened(), settings), settings)
     path, _, query = target.partition("?")
-    return app(Request("GET", path, query, {"accept": accept} if accept else {}))
+    request = Request("GET", path, query, {"accept": accept} if accept else {})
+    if not settings.endpoint:
+        return App(_snapshot(opened(), settings), settings)(request)
+    app, _ = _elsewhere(opened(), settings)
+    try:
+        return app(request)
+    finally:
+        app.close()

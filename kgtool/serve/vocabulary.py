@@ -33,7 +33,7 @@ class Vocabulary:
     """Answers for the documents below the model's own root."""
 
     def __init__(self, snapshot: Snapshot, settings: ServeSettings) -> None:
-        self._facts = snapshot.facts
+        self._facts = snapshot.model_facts
         self._shapes = Facts(snapshot.shapes)
         self._places = places_of(snapshot, settings)
         self._prefixes = snapshot.project.prefixes

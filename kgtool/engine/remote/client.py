@@ -47,7 +47,7 @@ def ask(
         most: bytes of the answer.
     Raises:
         RemoteError: no answer, or not the whole.
-        BadQueryError: the engine does not take the query (status 400).
+        failure.BadQueryError: the engine does not take the query (status 400).
     """
     client = _Client(url, deadline, most, who, digest)
     client.setMethod(POST)
@@ -62,13 +62,9 @@ def ask(
     return reply
 
 
-class BadQueryError(Exception):
-    """The engine says that the query is none that it knows; the text is its own."""
-
-
 def _whole(reply: Reply) -> None:
     if reply.status == 400:
-        raise BadQueryError(failure.said_in(reply.body))
+        raise failure.BadQueryError(failure.said_in(reply.body))
     if reply.status != 200:
         raise failure.refused(reply.url, reply.status, failure.said_in(reply.body))
     if _STATE in reply.headers:

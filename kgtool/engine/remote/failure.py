@@ -27,6 +27,10 @@ _CHECK = texts(zh="請確認位址與引擎狀態。", en="Check the address and
 _LOGS = texts(zh="請查看該引擎之日誌。", en="See the engine's own log.")
 
 
+class BadQueryError(Exception):
+    """The engine says that the query is none that it knows; the text is its own."""
+
+
 def place(url: str) -> str:
     """An address as it may be printed: without what stands behind `?`, where some services want a key."""
     parts = urlsplit(url)

@@ -3,6 +3,7 @@
 Its triples, `<base>manifest` being the name of its graph and of its subject:
     <base>manifest  state    "loading" | "complete"
     <base>manifest  version  what was pushed, hexadecimal; equal versions hold equal graphs
+    <base>manifest  audience "public" | "partner" | "internal": the outermost audience that may see all of it
     <graph>         triples  how many (xsd:integer)
     <graph>         digest   "sha256:…" of the sorted canonical N-Triples
 Predicates are `urn:kgtool:push:` and the name. A query never sees it: it is no part of the default graph.
@@ -19,6 +20,7 @@ from types import MappingProxyType
 import pyoxigraph as ox
 
 from kgtool.engine.store import Solutions
+from kgtool.formats import Audience
 from kgtool.project import Remote
 from kgtool.terms import XSD
 
@@ -42,11 +44,17 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The manifest. `graphs`: IRI to what it holds; while `state` is LOADING, what it shall hold."""
+    """The manifest.
+
+    Attributes:
+        graphs: IRI to what it holds; while `state` is LOADING, what it shall hold.
+        audience: the outermost audience that may see all of it.
+    """
 
     state: State
     version: str
     graphs: Mapping[str, Held]
+    audience: Audience = Audience.INTERNAL
 
 
 def manifest_graph(remote: Remote) -> str:
@@ -57,6 +65,12 @@ def manifest_graph(remote: Remote) -> str:
 def question(remote: Remote) -> str:
     """The query whose answer `read_manifest` reads."""
     return f"SELECT ?s ?p ?o WHERE {{ GRAPH <{manifest_graph(remote)}> {{ ?s ?p ?o }} }}"
+
+
+def question_state(remote: Remote) -> str:
+    """The query for what the manifest says of itself: the same without its graphs."""
+    name = manifest_graph(remote)
+    return f"SELECT ?s ?p ?o WHERE {{ GRAPH <{name}> {{ VALUES ?s {{ <{name}> }} ?s ?p ?o }} }}"
 
 
 def read_manifest(remote: Remote, answer: Solutions) -> Manifest | None:
@@ -73,7 +87,9 @@ def read_manifest(remote: Remote, answer: Solutions) -> Manifest | None:
         for graph, said in sorted(table.items())
         if said.get("triples", "").isdigit() and "digest" in said
     }
-    return Manifest(State(own["state"]), own.get("version", ""), MappingProxyType(graphs))
+    said = own.get("audience", "")
+    audience = Audience(said) if said in {*Audience} else Audience.INTERNAL
+    return Manifest(State(own["state"]), own.get("version", ""), MappingProxyType(graphs), audience)
 
 
 def to_triples(remote: Remote, manifest: Manifest) -> Iterable[ox.Triple]:
@@ -81,6 +97,7 @@ def to_triples(remote: Remote, manifest: Manifest) -> Iterable[ox.Triple]:
     name = ox.NamedNode(manifest_graph(remote))
     yield ox.Triple(name, ox.NamedNode(_TERM + "state"), ox.Literal(manifest.state))
     yield ox.Triple(name, ox.NamedNode(_TERM + "version"), ox.Literal(manifest.version))
+    yield ox.Triple(name, ox.NamedNode(_TERM + "audience"), ox.Literal(manifest.audience))
     for graph, held in sorted(manifest.graphs.items()):
         node = ox.NamedNode(graph)
         count = ox.Literal(str(held.triples), datatype=ox.NamedNode(XSD + "integer"))

@@ -33,7 +33,7 @@ class NearbyStore:
         self.remote = remote
         self.limits = limits
         self._quads: dict[str, tuple[ox.Quad, ...]] = {}
-        self._runner: QueryRunner | None = None
+        self._runner: QueryRunner | EmbeddedStore | None = None
 
     def query(self, text: str, prefixes: Mapping[str, str]) -> Answer:
         """The answer that the embedded store would give over the remote's default graph.
@@ -52,7 +52,7 @@ class NearbyStore:
         self._bring(named)
         if self._runner is None:
             store = EmbeddedStore(quad for quads in self._quads.values() for quad in quads)
-            self._runner = QueryRunner(store, self.limits)
+            self._runner = store if self.remote.inside else QueryRunner(store, self.limits)
         answer = self._runner.query(text, prefixes)
         if isinstance(answer, Solutions):
             return Solutions(answer.variables, tuple(tuple(map(skolem_again, row)) for row in answer.rows))
@@ -64,7 +64,7 @@ class NearbyStore:
 
     def close(self) -> None:
         """End the worker."""
-        if self._runner is not None:
+        if isinstance(self._runner, QueryRunner):
             self._runner.close()
 
     @cached_property

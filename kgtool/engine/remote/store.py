@@ -6,17 +6,18 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from kgtool.catalog.text import form, tokens
-from kgtool.engine.canon import canonical
+from kgtool.engine.canon import canonical, canonical_here
 from kgtool.engine.failure import crashed
 from kgtool.engine.guard import guard
 from kgtool.engine.limits import LOCAL, Limits
 from kgtool.engine.remote import failure
 from kgtool.engine.remote.answers import read_json
+from kgtool.engine.remote.asking import Asks, Direct, Question
 from kgtool.engine.remote.blank import to_engine
 from kgtool.engine.remote.construct import split_construct
 from kgtool.engine.remote.credentials import Credentials
 from kgtool.engine.remote.deadline import Deadline
-from kgtool.engine.remote.manifest import Manifest, State, question, read_manifest
+from kgtool.engine.remote.manifest import Manifest, State, question, question_state, read_manifest
 from kgtool.engine.remote.paging import Select, split
 from kgtool.engine.remote.ways import ways_of
 from kgtool.engine.runner import QueryRunner
@@ -31,12 +32,22 @@ class RemoteStore:
     Nothing is asked when it is made. A query may be asked from any thread; there is no state between queries but which
     graphs the default graph has, read once. Answers hold IRIs where the engine has blank nodes
     (`kgtool.engine.remote.blank`).
+
+    Args:
+        asks: who carries questions; this process by default, as `who`.
+        inside: this process is confined itself, so nothing is forked for a text that might end it.
+        named: queries see the project's graphs as named graphs (`GRAPH ?g`), not merged as the default graph.
     """
 
-    def __init__(self, remote: Remote, who: Credentials | None = None, limits: Limits = LOCAL) -> None:
+    def __init__(
+        self, remote: Remote, who: Credentials | None = None, limits: Limits = LOCAL, *,
+        asks: Asks | None = None, inside: bool = False, named: bool = False,
+    ) -> None:  # fmt: skip
         self.remote = remote
         self.limits = limits
-        self._who = who
+        self.inside = inside
+        self._graphs = "named-graph-uri" if named else "default-graph-uri"
+        self._asks: Asks = asks or Direct(remote, who)
         self._ways = ways_of(remote.profile)
 
     def query(self, text: str, prefixes: Mapping[str, str]) -> Answer:
@@ -73,14 +84,22 @@ class RemoteStore:
         Raises:
             QueryError: the text does not parse.
         """
+        if self.inside:
+            return EmbeddedStore(()).columns(text, prefixes)
         with QueryRunner(EmbeddedStore(()), self.limits) as runner:
             return runner.columns(text, prefixes)
 
     @cached_property
     def manifest(self) -> Manifest | None:
         """What `kgtool push` left there; None when it left nothing. Read once."""
-        deadline = Deadline(self.remote.timeout)
-        answer = self._answer(question(self.remote), "SELECT", deadline, [])
+        return self._read_manifest(question(self.remote))
+
+    def pulse(self) -> Manifest | None:
+        """What the manifest says now of state and version, without its graphs. Cost: one small request."""
+        return self._read_manifest(question_state(self.remote))
+
+    def _read_manifest(self, text: str) -> Manifest | None:
+        answer = self._answer(text, "SELECT", Deadline(self.remote.timeout), [])
         return read_manifest(self.remote, answer) if isinstance(answer, Solutions) else None
 
     @cached_property
@@ -102,7 +121,7 @@ class RemoteStore:
             if self.manifest.state is not State.COMPLETE:
                 raise failure.half(remote.url, remote.name)
             graphs = tuple(self.manifest.graphs)
-        return [("default-graph-uri", graph) for graph in graphs]
+        return [(self._graphs, graph) for graph in graphs]
 
     def _select(self, text: str, deadline: Deadline) -> Solutions:
         parts = split(text)
@@ -137,7 +156,7 @@ class RemoteStore:
         if parts is None:
             raise self._judged(text, "CONSTRUCT")
         triples = parts.triples(self._select(parts.select, deadline), prefixes)
-        labelled = canonical(triples)
+        labelled = canonical_here(triples) if self.inside else canonical(triples)
         if labelled is None:
             raise crashed("RDFC-1.0")
         return Triples(tuple(sorted(labelled, key=str)))
@@ -152,16 +171,12 @@ class RemoteStore:
         return self._answer(text, kind, deadline, self._dataset)
 
     def _answer(self, text: str, kind: str, deadline: Deadline, dataset: list[tuple[str, str]]) -> Solutions | bool:
-        from kgtool.engine.remote.client import BadQueryError, ask  # brings SPARQLWrapper and rdflib: 0.3 s
-
         parameters = [*dataset]
         if self._ways.milliseconds:
             parameters.append((self._ways.milliseconds, str(int(deadline.left() * 1000) or 1)))
         try:
-            reply = ask(
-                self.remote.url, text, kind, parameters, deadline, self.limits.answer, self._who, self._ways.digest
-            )
-        except BadQueryError as error:
+            reply = self._asks(Question(text, kind, parameters, self.limits.answer), deadline)
+        except failure.BadQueryError as error:
             raise self._judged(text, str(error)) from error
         return read_json(reply, self.limits.rows)
 

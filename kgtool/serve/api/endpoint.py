@@ -14,11 +14,8 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
-import pyoxigraph as ox
-
 from kgtool.catalog import ColumnType, NamedQuery
-from kgtool.engine import LOCAL, EmbeddedStore, Triples, failure, guard
-from kgtool.engine.store import rows_of, triples_of
+from kgtool.engine import LOCAL, EmbeddedStore, Stream, Triples, failure, guard
 from kgtool.errors import QueryError
 from kgtool.lang import pick
 from kgtool.named import Binder, bound_text
@@ -45,13 +42,13 @@ class Api:
     """Answers calls of named queries over one snapshot's store."""
 
     def __init__(self, snapshot: Snapshot, settings: ServeSettings) -> None:
-        self._store = snapshot.store  # loaded now, in the process that workers are forked from
+        self._store = snapshot.answers  # loaded now, in the process that workers are forked from
         self._facts = snapshot.facts
         self._queries = at_home(snapshot)
         self._problems = snapshot.catalog.problems
         self._presets = snapshot.project.presets
         self._prefixes = snapshot.project.prefixes
-        self._binder = Binder(snapshot.curies, snapshot.today, snapshot.store)
+        self._binder = Binder(snapshot.curies, snapshot.today, snapshot.lookups)
         self._version = snapshot.version
         self._today = snapshot.today.isoformat()
         self._limits = settings.limits
@@ -105,23 +102,22 @@ class Api:
 
     def _other(self, call: Call, form: Form, label: Callable[[str], str]) -> str:
         """What is no table: a graph or a boolean."""
-        raw = self._store.evaluate(bound_text(call.named.query, call.terms), self._prefixes)
-        if not isinstance(raw, ox.QueryTriples):
-            return forms.boolean(bool(raw), form, self._about(call, label))
-        triples = triples_of(raw, self._limits.rows)
-        if len(triples) > self._limits.rows:
+        found = self._store.solve(bound_text(call.named.query, call.terms), self._prefixes, self._limits.rows)
+        if not isinstance(found, Triples):
+            return forms.boolean(bool(found), form, self._about(call, label))
+        if len(found.triples) > self._limits.rows:
             raise failure.too_many_rows(self._limits.rows)
-        return forms.graph(Triples(triples), form, self._prefixes)
+        return forms.graph(found, form, self._prefixes)
 
     def _page(self, call: Call, digest: str, cursor: Cursor | None, look: Callable[[], None]) -> forms.Page:
         """The rows of one page; all rows are made for it, because the engine sorts them all anyway."""
         columns = self._columns[call.named.query.name]
         kinds = {name: call.named.query.columns.get(name, ColumnType.ANY) for name in columns}
         order = total(bound_text(call.named.query, call.terms), kinds)
-        raw = self._store.evaluate(order.text, self._prefixes)
-        if not isinstance(raw, ox.QuerySolutions):
+        table = self._store.solve(order.text, self._prefixes, self._limits.rows)
+        if not isinstance(table, Stream):
             raise failure.failed("no table")
-        stream = _watched(rows_of(raw), look)
+        stream = _watched(table.rows, look)
         if not call.limit and cursor is None:
             rows = whole(stream, self._limits.rows)
             return forms.Page(columns, rows.rows, rows.total)

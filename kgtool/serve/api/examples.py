@@ -17,7 +17,11 @@ _TYPE = ox.NamedNode(RDF + "type")
 
 def at_home(snapshot: Snapshot) -> Mapping[str, NamedQuery]:
     """The queries by name, each example of an IRI replaced that is nothing in this data: by the member of its class that
-    most statements point to, or by none. Cost: linear in the members of the classes that parameters have."""
+    most statements point to, or by none. Cost: linear in the members of the classes that parameters have.
+
+    Of a snapshot whose data is elsewhere, the catalog itself was made so when it was opened."""
+    if snapshot.elsewhere:
+        return snapshot.catalog.queries
     best: dict[str, str | None] = {}
     out: dict[str, NamedQuery] = {}
     for name, query in snapshot.catalog.queries.items():
