@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import TypeVar
 
 Texts = Mapping[str, str]
 
@@ -20,6 +21,14 @@ Texts = Mapping[str, str]
 def texts(*, zh: str, en: str) -> Texts:
     """The same sentence in the two languages every message has; keys are `zh-Hant` and `en`."""
     return MappingProxyType({"zh-Hant": zh, "en": en})
+
+
+E = TypeVar("E", bound="KgError")
+
+
+def error(kind: type[E], code: str, zh: str, en: str, next_zh: str = "", next_en: str = "") -> E:
+    """An error of one kind from its sentences: what happened, and what to do next ("" for nothing)."""
+    return kind(code, texts(zh=zh, en=en), texts(zh=next_zh, en=next_en) if next_en else None)
 
 
 class KgError(Exception):

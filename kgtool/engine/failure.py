@@ -14,13 +14,13 @@ from __future__ import annotations
 
 import re
 
-from kgtool.errors import QueryError, texts
+from kgtool.errors import QueryError, error
 
 _AT = re.compile(r"error at (\d+):(\d+): ")
-_SMALLER = texts(
-    zh="請縮小查詢範圍(加條件、減少樣式),或分次查詢。",
-    en="Ask for less: add conditions, take patterns away, or ask in parts.",
-)
+_SMALLER = (
+    "請縮小查詢範圍(加條件、減少樣式),或分次查詢。", "Ask for less: add conditions, take patterns away, or ask in parts.",
+)  # fmt: skip
+_FEWER = ("請加條件或 LIMIT。", "Add conditions or a LIMIT.")
 
 
 class QuerySyntaxError(QueryError):
@@ -46,71 +46,58 @@ def syntax_error(said: str) -> QuerySyntaxError:
 def misplaced(detail: str, line: int, column: int) -> QuerySyntaxError:
     """A syntax error at a place (1-based; 0: unknown)."""
     place = f"{line}:{column}: " if line else ""
-    error = QuerySyntaxError(
-        "E-QUERY-SYNTAX",
-        texts(zh=f"查詢語法錯誤:{place}{detail}", en=f"the query does not parse: {place}{detail}"),
-        texts(zh="請更正該行該欄之查詢文字。", en="Correct the query at that line and column."),
-    )
-    error.line, error.column = line, column
-    return error
+    made = error(
+        QuerySyntaxError, "E-QUERY-SYNTAX", f"查詢語法錯誤:{place}{detail}", f"the query does not parse: {place}{detail}",
+        "請更正該行該欄之查詢文字。", "Correct the query at that line and column.",
+    )  # fmt: skip
+    made.line, made.column = line, column
+    return made
 
 
 def failed(said: str) -> QueryError:
     """The engine would not evaluate the query."""
-    return QueryError(
-        "E-QUERY-RUN",
-        texts(zh=f"查詢執行失敗:{said}", en=f"the query failed: {said}"),
-        texts(zh="請依引擎訊息更正查詢。", en="Correct the query as the engine's words say."),
-    )
+    return error(
+        QueryError, "E-QUERY-RUN", f"查詢執行失敗:{said}", f"the query failed: {said}",
+        "請依引擎訊息更正查詢。", "Correct the query as the engine's words say.",
+    )  # fmt: skip
 
 
 def too_slow(seconds: float) -> QueryError:
     """The deadline passed."""
-    return QueryError(
-        "E-QUERY-TIMEOUT",
-        texts(
-            zh=f"查詢於 {seconds:g} 秒內未完成,已終止。",
-            en=f"the query did not end within {seconds:g} s and was stopped.",
-        ),
-        _SMALLER,
-    )
+    return error(
+        QueryError, "E-QUERY-TIMEOUT", f"查詢於 {seconds:g} 秒內未完成,已終止。",
+        f"the query did not end within {seconds:g} s and was stopped.", *_SMALLER,
+    )  # fmt: skip
 
 
 def too_large(memory: int) -> QueryError:
     """The worker reached its memory limit."""
     mb = memory >> 20
-    return QueryError(
-        "E-QUERY-MEMORY",
-        texts(
-            zh=f"查詢所需記憶體超過 {mb} MB,已終止。",
-            en=f"the query needs more than {mb} MB of memory and was stopped.",
-        ),
-        _SMALLER,
-    )
+    return error(
+        QueryError, "E-QUERY-MEMORY", f"查詢所需記憶體超過 {mb} MB,已終止。",
+        f"the query needs more than {mb} MB of memory and was stopped.", *_SMALLER,
+    )  # fmt: skip
 
 
 def too_many_rows(rows: int) -> QueryError:
     """The answer is longer than is allowed."""
-    return QueryError(
-        "E-QUERY-ROWS",
-        texts(zh=f"結果超過 {rows:,} 列,未輸出。", en=f"the answer has more than {rows:,} rows and is not given."),
-        texts(zh="請加條件或 LIMIT。", en="Add conditions or a LIMIT."),
-    )
+    return error(
+        QueryError, "E-QUERY-ROWS", f"結果超過 {rows:,} 列,未輸出。",
+        f"the answer has more than {rows:,} rows and is not given.", *_FEWER,
+    )  # fmt: skip
 
 
 def too_many_bytes(size: int) -> QueryError:
     """The answer is larger than is allowed."""
-    return QueryError(
-        "E-QUERY-ROWS",
-        texts(zh=f"結果超過 {size:,} 位元組,未輸出。", en=f"the answer has more than {size:,} bytes and is not given."),
-        texts(zh="請加條件或 LIMIT。", en="Add conditions or a LIMIT."),
-    )
+    return error(
+        QueryError, "E-QUERY-ROWS", f"結果超過 {size:,} 位元組,未輸出。",
+        f"the answer has more than {size:,} bytes and is not given.", *_FEWER,
+    )  # fmt: skip
 
 
 def crashed(said: str) -> QueryError:
     """The worker died, or said what it never says."""
-    return QueryError(
-        "E-QUERY-CRASH",
-        texts(zh=f"查詢引擎因此查詢而崩潰({said})。", en=f"the engine crashed on this query ({said})."),
-        texts(zh="請簡化查詢;其他查詢不受影響。", en="Simplify the query; other queries are not affected."),
-    )
+    return error(
+        QueryError, "E-QUERY-CRASH", f"查詢引擎因此查詢而崩潰({said})。", f"the engine crashed on this query ({said}).",
+        "請簡化查詢;其他查詢不受影響。", "Simplify the query; other queries are not affected.",
+    )  # fmt: skip

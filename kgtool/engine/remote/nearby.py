@@ -15,7 +15,7 @@ import pyoxigraph as ox
 from kgtool.engine.guard import guard
 from kgtool.engine.limits import LOCAL, Limits
 from kgtool.engine.remote.blank import is_skolem, skolem_again, unskolem
-from kgtool.engine.remote.needs import NamesGraphsError, predicates
+from kgtool.engine.remote.needs import NamesGraphsError, Needs, needs_of
 from kgtool.engine.remote.store import RemoteStore
 from kgtool.engine.runner import QueryRunner
 from kgtool.engine.store import Answer, EmbeddedStore, Solutions, Term
@@ -46,10 +46,10 @@ class NearbyStore:
         if refusal is not None:
             raise refusal.error()
         try:
-            named = predicates(text, prefixes)
+            needs = needs_of(text, prefixes)
         except NamesGraphsError as error:
             raise _names_graphs() from error
-        self._bring(named)
+        self._bring(needs)
         if self._runner is None:
             store = EmbeddedStore(quad for quads in self._quads.values() for quad in quads)
             self._runner = store if self.remote.inside else QueryRunner(store, self.limits)
@@ -74,16 +74,25 @@ class NearbyStore:
         rows = answer.rows if isinstance(answer, Solutions) else ()
         return tuple(sorted(term.value for (term,) in rows if isinstance(term, ox.NamedNode)))
 
-    def _bring(self, named: frozenset[str] | None) -> None:
-        wanted = [iri for iri in self._predicates if named is None or iri in named]
-        lacking = [iri for iri in wanted if iri not in self._quads]
+    def _bring(self, needs: Needs | None) -> None:
+        wanted = set(self._predicates) if needs is None else set(needs.named)
+        brought = self._fetch(wanted)
+        if needs is not None and needs.described:
+            # Which predicates these are is itself in the data: what describes them is among those named.
+            told = (quad.subject for iri in needs.described for quad in self._quads.get(iri, ()))
+            brought |= self._fetch({node.value for node in told if isinstance(node, ox.NamedNode)})
+        if brought:
+            self.close()
+            self._runner = None
+
+    def _fetch(self, wanted: set[str]) -> bool:
+        """Bring predicates that are there and not here yet; whether any were."""
+        lacking = [iri for iri in self._predicates if iri in wanted and iri not in self._quads]
         for iri in lacking:
             answer = self.remote.query(f"SELECT ?s ?o WHERE {{ ?s <{iri}> ?o }}", {})
             rows = answer.rows if isinstance(answer, Solutions) else ()
             self._quads[iri] = tuple(quad for row in rows for quad in _quad(iri, row))
-        if lacking:
-            self.close()
-            self._runner = None
+        return bool(lacking)
 
 
 def _quad(iri: str, row: tuple[Term | None, ...]) -> list[ox.Quad]:

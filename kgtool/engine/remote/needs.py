@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from kgtool.catalog.text import lexemes
+from kgtool.engine.remote.bound import bound_variables
 from kgtool.terms import RDF
 
 _Lexeme = tuple[str, str, int]  # kind, sign, start
@@ -20,12 +22,25 @@ _THEN = {"[": 1, ";": 1, "/": 1, "|": 1, "^": 1, ",": 2}
 _TERMS = frozenset({"iri", "pname", "string", "number"})
 
 
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What a query looks at.
+
+    Attributes:
+        named: IRIs that may be predicates of its patterns (classes and others among them).
+        described: predicates whose subjects are predicates that it looks at too: `?p <x> ?y . ?s ?p ?o`.
+    """
+
+    named: frozenset[str]
+    described: frozenset[str] = frozenset()
+
+
 class NamesGraphsError(Exception):
     """The query says FROM or GRAPH: triples alone do not answer it."""
 
 
-def predicates(text: str, prefixes: Mapping[str, str]) -> frozenset[str] | None:
-    """IRIs that may be predicates of the query's patterns (classes and others among them); None for any.
+def needs_of(text: str, prefixes: Mapping[str, str]) -> Needs | None:
+    """What must be at hand to answer a query; None for everything.
 
     Raises:
         NamesGraphsError: the query says FROM or GRAPH.
@@ -36,14 +51,32 @@ def predicates(text: str, prefixes: Mapping[str, str]) -> frozenset[str] | None:
     for kind, sign, _ in every:
         if kind == "word" and sign.upper() in _DATASET:
             raise NamesGraphsError
-        if kind == "iri":
-            found.add(sign[1:-1])
-        elif kind == "pname":
-            prefix, _, local = sign.partition(":")
-            if prefix not in known or "\\" in local:
-                return None
-            found.add(known[prefix] + local)
-    return None if _has_variable_predicate(every) or _negates(every) else frozenset(found)
+        iri = _iri(kind, sign, known)
+        if iri is None and kind == "pname":
+            return None
+        found |= {iri} if iri else set()
+    free = None if _negates(every) else _variable_predicates(every)
+    if free is None:
+        return None
+    bound, described = bound_variables(every), set()
+    for number in free:
+        name = every[number][1][1:]
+        if name in bound[number].listed:
+            continue
+        term = bound[number].described.get(name)
+        iri = _iri(*every[term][:2], known) if term is not None else None
+        if iri is None:
+            return None
+        described.add(iri)
+    return Needs(frozenset(found), frozenset(described))
+
+
+def _iri(kind: str, sign: str, known: Mapping[str, str]) -> str | None:
+    """The IRI that a lexeme is; None for one that is none, or cannot be told."""
+    if kind == "iri":
+        return sign[1:-1]
+    prefix, _, local = sign.partition(":")
+    return known[prefix] + local if kind == "pname" and prefix in known and "\\" not in local else None
 
 
 def _declared(every: list[_Lexeme]) -> dict[str, str]:
@@ -63,8 +96,12 @@ def _negates(every: list[_Lexeme]) -> bool:
     )
 
 
-def _has_variable_predicate(every: list[_Lexeme]) -> bool:
-    """Whether a variable stands where a predicate may. `at` counts the terms of the pattern that is being read."""
+def _variable_predicates(every: list[_Lexeme]) -> list[int] | None:
+    """Places of variables that stand where a predicate may; None where the reader lost its way.
+
+    `at` counts the terms of the pattern that is being read.
+    """
+    found: list[int] = []
     at, number, inside = 0, 0, False
     open_nodes: list[int] = []
     while number < len(every):
@@ -84,12 +121,14 @@ def _has_variable_predicate(every: list[_Lexeme]) -> bool:
             at = at + 1 if at else 0  # a path in brackets is a predicate; elsewhere an expression stands
         elif word == "FILTER":
             number, at = _behind_filter(every, number), 0
-        elif (kind == "var" and at == 1) or at > 3:  # beyond the object: something was not followed
-            return True
+        elif at > 3:  # beyond the object: something was not followed
+            return None
         else:
+            if kind == "var" and at == 1:
+                found.append(number)
             at = _step(kind, sign, word, at, open_nodes)
         number += 1
-    return False
+    return found
 
 
 def _step(kind: str, sign: str, word: str, at: int, open_nodes: list[int]) -> int:
