@@ -18,9 +18,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NoReturn
 
+from kgtool.engine.alarm import Alarm
+
 _SOCKET = 3  # the child's only descriptor beside standard input, output and error
 LINE = 4  # and the one that it may be given to somebody who speaks to an engine for it
 GRACE = 1.0  # seconds after the deadline at which the child ends itself, should its parent be gone
+_ALARM = 64 << 20  # bytes of address space that the C library sets aside for a second thread
+_ALARMS: dict[int, Alarm] = {}  # by process: a fork has its parent's table, and none of its threads
 _WORDS = 64 * 1024  # bytes that a dying engine may write about why
 
 
@@ -44,11 +48,12 @@ class Worker:
     uses: int = 0
 
 
-def start(serve: Callable[[socket.socket, int], None], line: int = -1) -> Worker:
+def start(serve: Callable[[socket.socket, int], None], line: int = -1, *, alarmed: bool = False) -> Worker:
     """Fork from this process, which should have one thread; the child runs `serve` with its socket and `size`.
 
     Args:
         line: a descriptor that the child keeps, as `LINE`; -1 for none.
+        alarmed: the child gets an alarm (`alarm`), which takes 0.1 ms and some address space.
     Cost: see `kgtool.engine.runner`. The caller ends it with SIGKILL, waits for it, and closes socket and words.
     Raises:
         OSError: the system has no process or descriptor left.
@@ -61,7 +66,7 @@ def start(serve: Callable[[socket.socket, int], None], line: int = -1) -> Worker
     try:
         pid = os.fork()
         if pid == 0:
-            _live(serve, theirs, words, size, line)
+            _live(serve, theirs, words, line, alarmed=alarmed)
     except OSError:
         ours.close()
         os.close(words)
@@ -69,7 +74,7 @@ def start(serve: Callable[[socket.socket, int], None], line: int = -1) -> Worker
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, masked)
         theirs.close()
-    return Worker(pid, os.getpid(), ours, words, size)
+    return Worker(pid, os.getpid(), ours, words, size + (_ALARM if alarmed else 0))
 
 
 def address_space(pid: int) -> int:
@@ -116,12 +121,21 @@ class Bound:
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
+def alarm() -> Alarm | None:
+    """This process's alarm; None where it is no confined process that was given one."""
+    return _ALARMS.get(os.getpid())
+
+
 def _live(
-    serve: Callable[[socket.socket, int], None], theirs: socket.socket, words: int, size: int, line: int
+    serve: Callable[[socket.socket, int], None], theirs: socket.socket, words: int, line: int, *, alarmed: bool
 ) -> NoReturn:
     """The child's whole life; never returns into the parent's code."""
     status = 1
     try:
+        if alarmed:
+            made = _ALARMS[os.getpid()] = Alarm(_SOCKET)
+            made.start()
+        size = address_space(os.getpid())
         _confine(theirs.detach(), words, line)
         serve(socket.socket(fileno=_SOCKET), size)
         status = 0

@@ -70,6 +70,14 @@ def too_slow(seconds: float) -> QueryError:
     )  # fmt: skip
 
 
+def over_budget(seconds: float) -> QueryError:
+    """The query's own budget is used up."""
+    return error(
+        QueryError, "E-QUERY-TIMEOUT", f"查詢於其自訂之時限(budget){seconds:g} 秒內未完成,已終止。",
+        f"the query did not end within its own budget of {seconds:g} s and was stopped.", *_SMALLER,
+    )  # fmt: skip
+
+
 def too_large(memory: int) -> QueryError:
     """The worker reached its memory limit."""
     mb = memory >> 20

@@ -12,12 +12,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from kgtool.errors import KgError, texts
-from kgtool.formats import Audience
 from kgtool.serve.api import Api, OpenApi, Queries
 from kgtool.serve.dataset import Dataset
 from kgtool.serve.faces import Faces
 from kgtool.serve.graphs import Graphs
-from kgtool.serve.headers import private, secured
+from kgtool.serve.headers import finished
 from kgtool.serve.message import Request, Response
 from kgtool.serve.problem import of_error
 from kgtool.serve.refusal import nothing_here
@@ -98,7 +97,6 @@ class App:
     def __init__(self, snapshot: Snapshot, settings: ServeSettings, routes: tuple[Route, ...] = ROUTES) -> None:
         self.snapshot = snapshot
         self.settings = settings
-        self._anyone = settings.audience is Audience.PUBLIC
         made: dict[Factory, Handler] = {}
         for route in routes:
             if route.factory not in made:
@@ -117,7 +115,7 @@ class App:
         except Exception:
             _LOG.exception("%s %s", request.method, request.target)
             response = of_error(request, _defect())
-        return secured(response if self._anyone else private(response))
+        return finished(response, self.settings.audience)
 
     @property
     def watched(self) -> int:

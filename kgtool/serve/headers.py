@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 
+from kgtool.formats import Audience
 from kgtool.serve.message import Response
 
 # A handler that sets one of these itself keeps its own (a page's policy allows its stylesheet and script).
@@ -30,6 +31,11 @@ def private(response: Response) -> Response:
     """The response without what lets other sites' pages read it: what not anyone may see, a browser must not pass on."""
     kept = tuple(field for field in response.headers if not field[0].lower().startswith("access-control-"))
     return replace(response, headers=kept)
+
+
+def finished(response: Response, audience: Audience) -> Response:
+    """The response with what every response has, and without what this audience's must not have."""
+    return secured(response if audience is Audience.PUBLIC else private(response))
 
 
 def etag(version: str, *parts: str) -> str:

@@ -66,6 +66,11 @@ def read(request: Request, answer: Callable[[Request], Response]) -> Response:
         response = answer(request)
     except KgError as error:
         response = of_error(request, error)
+    return shared(response)
+
+
+def shared(response: Response) -> Response:
+    """A response that anyone's page may read."""
     return replace(response, headers=(*response.headers, *CORS, _EXPOSED))
 
 

@@ -7,8 +7,6 @@ Sources: RFC 8288 (Link), RFC 9457 (problems), RFC 9110 §13 (conditional reques
 
 from __future__ import annotations
 
-import signal
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -20,6 +18,7 @@ from kgtool.errors import QueryError
 from kgtool.lang import pick
 from kgtool.named import Binder, bound_text
 from kgtool.serve.api import forms
+from kgtool.serve.api.budget import Budget
 from kgtool.serve.api.call import Call, call_of, find
 from kgtool.serve.api.cursor import LONGEST, Cursor, read_cursor, stale
 from kgtool.serve.api.cursor import call_of as digest_of
@@ -34,7 +33,6 @@ from kgtool.serve.settings import ServeSettings
 from kgtool.snapshot import Snapshot
 
 PATH = "/api/"
-_GRACE = 1.0  # seconds that the process has to say by itself that the time is over
 _LOOK = 256  # rows between two looks at the clock
 
 
@@ -51,6 +49,7 @@ class Api:
         self._binder = Binder(snapshot.curies, snapshot.today, snapshot.lookups)
         self._version = snapshot.version
         self._today = snapshot.today.isoformat()
+        self._settings = settings
         self._limits = settings.limits
         self._address = settings.address
         self._licence = licence_of(snapshot)
@@ -81,17 +80,20 @@ class Api:
         links += [Link(self._licence, "license")] if self._licence else []
         # The next page is known behind the rows only; a client that has this page already knows it too.
         made: list[str] = []
-        response = document(
-            request, parts, form, lambda: self._body(call, form, digest, cursor, made), vary=vary, links=links
-        )
+
+        def make() -> bytes:
+            with Budget(request, named.query.budget or 0.0, self._settings) as budget:
+                return self._body(call, form, digest, cursor, made, budget)
+
+        response = document(request, parts, form, make, vary=vary, links=links)
         return _linked(response, [Link(after, "next") for after in made])
 
-    def _body(self, call: Call, form: Form, digest: str, cursor: Cursor | None, made: list[str]) -> bytes:
+    def _body(
+        self, call: Call, form: Form, digest: str, cursor: Cursor | None, made: list[str], budget: Budget
+    ) -> bytes:
         query, label = call.named.query, self._label(call.language)
-        budget = min(query.budget or self._limits.seconds, self._limits.seconds)
-        end = _bounded(budget)
         if query.form == "SELECT":
-            page = self._page(call, digest, cursor, lambda: _in_time(end, budget))
+            page = self._page(call, digest, cursor, budget.look)
             made += [page.after] if page.after else []
             body = forms.table(call, page, form, label, self._about(call, label))
         else:
@@ -159,23 +161,6 @@ def _columns_of(query: NamedQuery, prefixes: Mapping[str, str]) -> tuple[str, ..
         return EmbeddedStore(()).columns(query.text, prefixes) or ()
     except QueryError:
         return ()
-
-
-def _bounded(seconds: float) -> float:
-    """When a run must end, on the monotonic clock.
-
-    In a worker, whose timer kills it at the server's limit, a query's own smaller budget moves that moment forward:
-    nothing else stops the engine while it sorts.
-    """
-    running, _ = signal.getitimer(signal.ITIMER_REAL)
-    if running > seconds + _GRACE:
-        signal.setitimer(signal.ITIMER_REAL, seconds + _GRACE)
-    return time.monotonic() + seconds
-
-
-def _in_time(end: float, budget: float) -> None:
-    if time.monotonic() > end:
-        raise failure.too_slow(budget)
 
 
 def _watched(rows: Iterator[Row], look: Callable[[], None]) -> Iterator[Row]:
