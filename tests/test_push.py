@@ -314,7 +314,7 @@ def test_a_bulk_file_is_sorted_and_the_same_every_time(oxigraph: Engine, make_pr
     folder = make_project(FILES, oxigraph.settings())
     first = write_bulk(planned(folder, oxigraph), tmp_path / "1").file.read_bytes()
     assert first == write_bulk(planned(folder, oxigraph), tmp_path / "2").file.read_bytes()
-    assert len(list(ox.parse(first, format=ox.RdfFormat.N_QUADS))) == 11 + 2 + 4
+    assert len(list(ox.parse(first, format=ox.RdfFormat.N_QUADS))) == 11 + 3 + 4
     generic = write_bulk(planned(folder, oxigraph, profile=Profile.GENERIC), tmp_path / "3")
     assert generic.steps[0].startswith("curl ")
 
