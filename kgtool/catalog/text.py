@@ -135,6 +135,7 @@ def _compares(text: str, before: Token, iri: Token) -> bool:
     return before.kind != "open" if not between else between[-1].isdigit() or between[-1] == "."
 
 
+@functools.lru_cache(maxsize=128)
 def where_brace(text: str) -> int:
     """Offset just after the `{` of the outermost WHERE group, -1 when there is none.
 

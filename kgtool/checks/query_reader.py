@@ -6,6 +6,7 @@ gives none, and the checks that need one are silent. Source: SPARQL 1.1 Query §
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Sequence
 
@@ -17,8 +18,9 @@ _DEEPEST = 100  # groups; the guard refuses deeper ones long before
 _AGGREGATES = frozenset({"COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"})
 
 
+@functools.lru_cache(maxsize=128)
 def outline(text: str) -> Select | None:
-    """The outline of a query that parses, None where it cannot be made out."""
+    """The outline of a query that parses, None where it cannot be made out; kept, because several checks read each query."""
     reader = _Reader(lexed(text), text)
     try:
         while reader.word() not in FORMS:

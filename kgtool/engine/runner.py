@@ -37,6 +37,7 @@ from kgtool.errors import QueryError
 # Copy on write is eroded and memory fragmented by use: after so many queries a new worker is cheaper than an old one.
 _MOST_USES = 500
 _PATIENCE = 1.0  # seconds that a worker that hung up has to be gone
+_AT_ONCE = 1 << 16  # bytes
 
 
 class Queryable(Protocol):
@@ -182,14 +183,15 @@ def _exchange(worker: Worker, request: Request) -> tuple[Mapping[str, Any], list
     head: Mapping[str, Any] = {}
     rows: list[tuple[Any, ...]] = []
     reader = Reader()
+    stream = _Stream(worker.socket, deadline)
     size = 0
     while True:
-        length, kind = unframe(_exactly(worker.socket, HEADER, deadline))
+        length, kind = unframe(stream.take(HEADER))
         size += length
         # The worker keeps to the limit; one that does not is not to be believed.
         if size > request.limits.answer + (1 << 20):
             raise ValueError("an answer beyond the limit")
-        value = value_of(_exactly(worker.socket, length, deadline))
+        value = value_of(stream.take(length))
         if kind is Kind.END:
             return head, rows
         if kind is Kind.ERROR:
@@ -200,19 +202,32 @@ def _exchange(worker: Worker, request: Request) -> tuple[Mapping[str, Any], list
             rows += reader.rows(value)
 
 
-def _exactly(sock: socket.socket, length: int, deadline: float) -> bytes:
-    data = bytearray(length)
-    view, have = memoryview(data), 0
-    while have < length:
-        left = deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        sock.settimeout(left)
-        count = sock.recv_into(view[have:])
-        if count == 0:
-            raise EOFError
-        have += count
-    return bytes(data)
+class _Stream:
+    """What a worker writes until a deadline, read in large pieces: an answer has several frames, and most are short."""
+
+    def __init__(self, sock: socket.socket, deadline: float) -> None:
+        self._sock, self._deadline = sock, deadline
+        self._have = bytearray()
+
+    def take(self, length: int) -> bytes:
+        """So many bytes.
+
+        Raises:
+            TimeoutError: the deadline passed. EOFError: the worker hung up.
+        """
+        have = self._have
+        while len(have) < length:
+            left = self._deadline - time.monotonic()
+            if left <= 0:
+                raise TimeoutError
+            self._sock.settimeout(left)
+            data = self._sock.recv(max(_AT_ONCE, length - len(have)))
+            if not data:
+                raise EOFError
+            have += data
+        taken = bytes(memoryview(have)[:length])
+        del have[:length]
+        return taken
 
 
 def _error(value: Mapping[str, Any]) -> QueryError:

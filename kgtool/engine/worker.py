@@ -22,6 +22,7 @@ from kgtool.engine.wire import HEADER, Kind, frame, from_error, from_term, unfra
 from kgtool.errors import QueryError
 
 _CHUNK = 200  # rows a frame: few enough that a frame of long texts stays far below the memory limit
+_AT_ONCE = 1 << 16  # bytes that are written together: each write wakes the parent, and most answers are short
 
 
 class Evaluates(Protocol):
@@ -58,15 +59,38 @@ def _serve(store: Evaluates, parent: socket.socket, size: int) -> None:
     while (request := _receive(parent)) is not None:
         bound.set(request.limits.seconds, request.limits.memory)
         error: QueryError | None = None
+        out = _Out(parent)
         try:
-            _answer(store, parent, request)
+            _answer(store, out, request)
         except QueryError as said:
             error = said
         except MemoryError:
             error = failure.too_large(request.limits.memory)
         bound.lift_memory()
-        parent.sendall(frame(Kind.ERROR, from_error(error)) if error else frame(Kind.END, None))
+        out.put(frame(Kind.ERROR, from_error(error)) if error else frame(Kind.END, None))
+        out.flush()
         bound.lift_time()
+
+
+class _Out:
+    """Frames to the parent, short ones together."""
+
+    def __init__(self, parent: socket.socket) -> None:
+        self._parent = parent
+        self._waiting: list[bytes] = []
+        self._size = 0
+
+    def put(self, data: bytes) -> None:
+        self._waiting.append(data)
+        self._size += len(data)
+        if self._size >= _AT_ONCE:
+            self.flush()
+
+    def flush(self) -> None:
+        for data in (b"".join(self._waiting),) if self._size < 2 * _AT_ONCE else self._waiting:
+            self._parent.sendall(data)
+        self._waiting.clear()
+        self._size = 0
 
 
 def _receive(parent: socket.socket) -> Request | None:
@@ -78,7 +102,7 @@ def _receive(parent: socket.socket) -> Request | None:
     return Request(value["text"], value["prefixes"], Limits(**value["limits"]), value["columns"])
 
 
-def _answer(store: Evaluates, parent: socket.socket, request: Request) -> None:
+def _answer(store: Evaluates, out: _Out, request: Request) -> None:
     """Head and rows; whoever calls ends the answer.
 
     Raises:
@@ -86,20 +110,20 @@ def _answer(store: Evaluates, parent: socket.socket, request: Request) -> None:
         MemoryError: the memory limit was reached outside the engine, which would abort.
     """
     if request.columns:
-        parent.sendall(frame(Kind.HEAD, {"columns": store.columns(request.text, request.prefixes)}))
+        out.put(frame(Kind.HEAD, {"columns": store.columns(request.text, request.prefixes)}))
         return
     raw = store.evaluate(request.text, request.prefixes)
     if isinstance(raw, ox.QuerySolutions):
-        parent.sendall(frame(Kind.HEAD, {"variables": [variable.value for variable in raw.variables]}))
-        _send(parent, rows_of(raw), request.limits)
+        out.put(frame(Kind.HEAD, {"variables": [variable.value for variable in raw.variables]}))
+        _send(out, rows_of(raw), request.limits)
     elif isinstance(raw, ox.QueryTriples):
-        parent.sendall(frame(Kind.HEAD, {"triples": True}))
-        _send(parent, triples_of(raw, request.limits.rows), request.limits)
+        out.put(frame(Kind.HEAD, {"triples": True}))
+        _send(out, triples_of(raw, request.limits.rows), request.limits)
     else:
-        parent.sendall(frame(Kind.HEAD, {"boolean": bool(raw)}))
+        out.put(frame(Kind.HEAD, {"boolean": bool(raw)}))
 
 
-def _send(parent: socket.socket, rows: Iterable[Iterable[Any]], limits: Limits) -> None:
+def _send(out: _Out, rows: Iterable[Iterable[Any]], limits: Limits) -> None:
     chunk: list[list[Any]] = []
     size = 0
     for count, row in enumerate(rows, 1):
@@ -107,15 +131,15 @@ def _send(parent: socket.socket, rows: Iterable[Iterable[Any]], limits: Limits) 
             raise failure.too_many_rows(limits.rows)
         chunk.append([from_term(term) for term in row])
         if len(chunk) == _CHUNK:
-            size += _send_chunk(parent, chunk, limits.answer - size)
+            size += _send_chunk(out, chunk, limits.answer - size)
             chunk = []
     if chunk:
-        _send_chunk(parent, chunk, limits.answer - size)
+        _send_chunk(out, chunk, limits.answer - size)
 
 
-def _send_chunk(parent: socket.socket, chunk: list[list[Any]], left: int) -> int:
+def _send_chunk(out: _Out, chunk: list[list[Any]], left: int) -> int:
     data = frame(Kind.CHUNK, chunk)
     if len(data) > left:
         raise failure.too_many_bytes(left)
-    parent.sendall(data)
+    out.put(data)
     return len(data)

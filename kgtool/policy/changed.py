@@ -7,13 +7,16 @@ other branch meanwhile is not one's own. A file that git does not track counts a
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kgtool.errors import ProjectError, UsageError, texts
 from kgtool.finding import Finding
+
+if TYPE_CHECKING:
+    import subprocess
 
 # No program that a checkout's configuration names may run: a file-system monitor, an external diff, a pager.
 _GIT = ("git", "--no-pager", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false")
@@ -93,6 +96,8 @@ def run_git(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     Raises:
         ProjectError: git is not installed, or did not end in time.
     """
+    import subprocess
+
     try:
         return subprocess.run(
             [*_GIT, *arguments], cwd=root, env={**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"},

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from kgtool.formats import Engine
-from kgtool.shacl.affected import Touched, difference
 from kgtool.shacl.engine import Report, results, validate_index
 from kgtool.shacl.idle import idle
 from kgtool.shacl.parse import make_plan
@@ -14,6 +13,7 @@ from kgtool.shacl.part import Part
 from kgtool.shacl.plan import Plan
 from kgtool.shacl.problem import Problem
 from kgtool.shacl.result import Result, ShapesError
+from kgtool.shacl.touched import Touched, difference
 
 if TYPE_CHECKING:
     import pyoxigraph as ox

@@ -17,7 +17,6 @@ What is not marked has equal results in both versions; what is marked may have. 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
@@ -29,6 +28,7 @@ from kgtool.shacl.data import Data
 from kgtool.shacl.paths import Path, Repeat, Sequence, Step, Times, predicates
 from kgtool.shacl.plan import Plan, TargetKind
 from kgtool.shacl.recursion import references
+from kgtool.shacl.touched import Touched
 from kgtool.terms import OWL, RDF, RDFS
 
 _TYPE = RDF + "type"
@@ -54,14 +54,6 @@ _HARMLESS = _NOTES | {
     OWL + "topObjectProperty", OWL + "topDataProperty",
 }  # fmt: skip
 _ENDLESS = 10**9
-
-
-@dataclass(frozen=True, slots=True)
-class Touched:
-    """Statements that only one of two versions has; `unknown` when they are not known, so that nothing can be left out."""
-
-    statements: tuple[ox.Triple, ...] = ()
-    unknown: bool = False
 
 
 @dataclass(slots=True)
@@ -193,8 +185,3 @@ def _is_axiom(statement: ox.Triple) -> bool:
     if predicate == _TYPE:
         return getattr(statement.object, "value", "").startswith((RDF, *_SCHEMES))
     return predicate.startswith((RDF, *_SCHEMES)) and predicate not in _NOTES
-
-
-def difference(before: Iterable[ox.Triple], after: Iterable[ox.Triple]) -> tuple[ox.Triple, ...]:
-    """The statements that only one of two versions has."""
-    return tuple(sorted(set(before) ^ set(after), key=str))

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from kgtool.shacl import plan
-from kgtool.shacl.affected import Affected, Touched
 from kgtool.shacl.data import Data
 from kgtool.shacl.plan import Plan
+from kgtool.shacl.touched import Touched
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,11 @@ def narrowed(data: Data, made: Plan, focus: Mapping[int, AbstractSet[int]], part
     """The focus nodes to look at, shape by shape; a shape without any is left out."""
     wanted = reported(made, part)
     chosen = None if part.focus is None else {data.index.ids.get(term, -1) for term in part.focus}
-    affected = None if part.touched is None else Affected(data, made, part.touched)
+    affected = None
+    if part.touched is not None:
+        from kgtool.shacl.affected import Affected
+
+        affected = Affected(data, made, part.touched)
     found: dict[int, AbstractSet[int]] = {}
     for number, nodes in focus.items():
         if wanted is not None and not wanted & held(made, number):
