@@ -204,5 +204,43 @@ def test_check_query_fires_on_its_case_and_is_silent_on_the_twin(
     assert bench.rows(bench.edited(case, case.good)) == clean
 
 
+ORDINAL = "a cd:OrdinalClaim ; cd:scheme k:sister-city ; cd:countedBy gov:wangjin"
+TIE = "a cd:Tie ; cd:party gov:wangjin ; cd:kind k:sister-city"
+# A check query that compares two nodes: what makes the same mistake n times, as a line for each of them.
+MANY = {
+    "sections-overlap": "src:many-{n} cd:sectionOf src:whole ; oa:start {n} ; oa:end 900 .",
+    "overlapping-tenures-of-one-post": "ten:many-{n} cd:post post:many ; cd:holder per:many-{n} ; "
+    'cd:startLatest "2001-01-01"^^xsd:date ; cd:endEarliest "2009-01-01"^^xsd:date .',
+    "possibly-one-visit": 'evt:many-{n} a cd:Visit ; cd:earliest "2001-02-03"^^xsd:date ; cd:latest "2001-02-03"^^xsd:date . '
+    "part:many-{n} cd:participant per:many ; cd:event evt:many-{n} .",
+    "same-name-twice": 'per:many-{n} a cd:Person ; skos:prefLabel "Many"@en , "眾"@zh-Hant .',
+    "ordinal-repeated": f"clm:many-{{n}} {ORDINAL} ; cd:ordinal 77 ; cd:about tie:many-{{n}} .",
+    "ordinals-out-of-order": f"clm:many-{{n}} {ORDINAL} ; cd:ordinal {{n}} ; cd:about tie:many-{{n}} . tie:many-{{n}} {TIE} ; "
+    'cd:establishedEarliest "{back}-01-01"^^xsd:date ; cd:establishedLatest "{back}-01-01"^^xsd:date .',
+    "ordinals-too-close": f"clm:many-{{n}} {ORDINAL} ; cd:ordinal {{n}} ; cd:about tie:many-{{n}} . tie:many-{{n}} {TIE} ; "
+    'cd:establishedEarliest "{year}-01-01"^^xsd:date ; cd:establishedLatest "{year}-01-01"^^xsd:date . tie:more-{n} '
+    f'{TIE} ; cd:establishedEarliest "1950-01-01"^^xsd:date ; cd:establishedLatest "1950-01-01"^^xsd:date .',
+    "territory-of-two": "gov:many-{n} cd:territory place:many .",
+}
+
+
+@pytest.mark.parametrize("name", MANY)
+def test_findings_grow_with_the_mistakes_and_not_with_their_square(name: str, bench: Bench) -> None:
+    query = bench.inputs.catalog.queries[name]
+    counts = []
+    for many in (2, 40):
+        lines = [
+            MANY[name].format(n=n, back=2000 - n, year=1900 + n + (50 if n > many // 2 else 0))
+            for n in range(1, many + 1)
+        ]
+        triples = ox.parse(bench.head + "\n".join(lines), format=ox.RdfFormat.TURTLE)
+        store = EmbeddedStore(ox.Quad(*quad.triple, GRAPH) for quad in triples)
+        answer = run(query, {}, store, bench.inputs.project.prefixes)
+        assert isinstance(answer, Solutions)
+        counts.append(len(answer.rows))
+    assert counts[0] == 1
+    assert 15 <= counts[1] <= 40
+
+
 def test_every_line_of_the_tables_is_a_case() -> None:
     assert all(re.fullmatch(r"[A-Za-z0-9-]+", case.name) for case in (*SHAPE_CASES, *CHECK_CASES))
