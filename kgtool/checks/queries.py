@@ -73,14 +73,29 @@ def check_queries(inputs: Inputs) -> Outcome:
     if not queries:
         return Outcome(tuple(findings), 0)
     own = [query for query in queries if not query.file.shipped]
-    for index in (inputs.index, inputs.facts):
-        index.forget()  # the store is the largest thing that a check holds
+    found, answers = _asked(inputs, queries)
+    # The store is gone by now: places are looked for in texts, which are large where it was.
+    for query, rows in answers:
+        findings += rows_as_findings(inputs, query, rows)
+    return Outcome(tuple(findings + found), len(queries) + sum(len(query.tests) for query in own))
+
+
+def _asked(
+    inputs: Inputs, queries: list[NamedQuery]
+) -> tuple[list[Finding], list[tuple[NamedQuery, Answer | KgError]]]:
+    """What is wrong with the queries, and what those that are checks answer, of a store that is let go again."""
+    # The store is the largest thing that a check holds: nothing is kept beside it that can be made again.
+    for one in (inputs.index, inputs.facts, inputs.locator):
+        one.forget()
     store = inputs.store_of(_needed(inputs, queries))
+    answers = []
     with QueryRunner(store, CHECKED) as runner:
         bench = _Bench(inputs, Binder(inputs.curies, inputs.today, store), runner, Vocabulary(inputs))
         for query in queries:
-            _check(bench, query)
-    return Outcome(tuple(findings + bench.findings), len(queries) + sum(len(query.tests) for query in own))
+            rows = _check(bench, query)
+            if rows is not None:
+                answers.append((query, rows))
+    return bench.findings, answers
 
 
 def _may_answer(inputs: Inputs, query: NamedQuery) -> bool:
@@ -107,7 +122,8 @@ def _needed(inputs: Inputs, queries: list[NamedQuery]) -> set[int] | None:
     return found
 
 
-def _check(bench: _Bench, query: NamedQuery) -> None:
+def _check(bench: _Bench, query: NamedQuery) -> Answer | KgError | None:
+    """Try a query; what it answers as a check, None where it is none or cannot be used."""
     runs: list[Answer | KgError] = []
     if not query.file.shipped:
         for test in query.tests:
@@ -118,13 +134,12 @@ def _check(bench: _Bench, query: NamedQuery) -> None:
     broken = _broken(bench, query, [*runs, rows])
     if broken:
         bench.findings.append(broken)
-        return
+        return None
     if not query.file.shipped:
         bench.findings.extend(_tested(bench, query, runs))
         answers = [answer for answer in runs if not isinstance(answer, KgError)]
         bench.findings.extend(_advice(bench, query, answers))
-    if rows is not None:
-        bench.findings.extend(rows_as_findings(bench.inputs, query, rows))
+    return rows
 
 
 def unusable(inputs: Inputs, query: NamedQuery, error: KgError) -> Finding:

@@ -45,6 +45,9 @@ def check_shapes(inputs: Inputs) -> Outcome:
     if not shapes:
         return Outcome((), 0)
     made = make_plan(shapes)
+    # Tables and texts of the families before: of a large graph they would be held beside the sets of a validation.
+    inputs.index.forget()
+    inputs.locator.forget()
     index = inputs.facts
     part = part_of(inputs.asked, made, index, inputs.curies)
     looked: dict[int, int] = {}

@@ -7,6 +7,7 @@ query: texts that others wrote go through `kgtool.engine.runner`.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ _UNKNOWN_FUNCTION = re.compile(r"The custom function <([^>]*)> is not supported"
 _UNGROUPED = "The SELECT contains a variable that is unbound"
 _MOST_FUNCTIONS = 50
 _MOST_ROWS = str(2**64 - 1)  # what the engine counts rows with
+_AT_ONCE = 100_000  # quads
 _MANY_DIGITS = re.compile(r"[0-9]{20}")
 
 
@@ -74,18 +76,24 @@ class EmbeddedStore:
         self._store = ox.Store()
         self._union = distinct
         if distinct:
-            self._store.bulk_extend(quads)
+            self._fill(quads)
             return
         every = dict.fromkeys(quads)
-        self._store.bulk_extend(every)
+        self._fill(every)
         # The engine's union gives a triple of two graphs twice, and leaves no graph out; then the merge is kept as the
         # default graph itself.
         triples = dict.fromkeys(quad.triple for quad in every)
         others = dict.fromkeys(apart)
         self._union = len(triples) == len(every) and not others
         if not self._union:
-            self._store.bulk_extend(ox.Quad(*triple) for triple in triples)
-            self._store.bulk_extend(others)
+            self._fill(ox.Quad(*triple) for triple in triples)
+            self._fill(others)
+
+    def _fill(self, quads: Iterable[ox.Quad]) -> None:
+        """Load a piece at a time: the engine holds all that it is given at once a second time, 230 bytes a quad."""
+        more = iter(quads)
+        while piece := list(itertools.islice(more, _AT_ONCE)):
+            self._store.bulk_extend(piece)
 
     def __len__(self) -> int:
         return len(self._store)

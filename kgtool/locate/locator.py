@@ -34,6 +34,11 @@ class Locator:
         self._ids = next(iter(dataset.kinds.values())).ids if dataset.kinds else {}
         self._texts: dict[str, _Text] = {}
 
+    def forget(self) -> None:
+        """Let go of texts and tables, before something else needs the memory; they are made again when asked for."""
+        self._homes = Homes(self._dataset)
+        self._texts.clear()
+
     @cached_property
     def _by_name(self) -> dict[str, ProjectFile]:
         return {file.name: file for file in self._dataset.files if file in self._dataset.records}
