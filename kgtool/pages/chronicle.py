@@ -23,6 +23,7 @@ _WHEN = (("when", "earliest", "latest"),)
 _ENDS = (("validUntil", "endEarliest", "endLatest"), ("ended", "endEarliest", "endLatest"))
 _MOST_PEOPLE = 12
 _OPEN = "9999"
+Dated = tuple[tuple[str, str, str], int, str, bool]  # sort key, node, EDTF, whether it is the end
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +38,12 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One dated entry. `year` heads the entries of a year, "" repeats the one before; `node` is its page's."""
+    """One dated entry; `node` is its page's. `key` tells it from every other, for what is made of it once."""
 
     node: int
     ref: Ref
     chip: str
     tone: str
-    year: str
     when: When
     sort: tuple[str, str, str]
     parts: tuple[Part, ...]
@@ -52,25 +52,42 @@ class Moment:
     evidence: tuple[Evidence, ...]
     disputed: bool
 
+    @property
+    def key(self) -> tuple[int, str]:
+        return self.node, self.tone
 
-def around(view: View, node: int) -> list[int]:
+    @property
+    def year(self) -> str:
+        """Of its earliest day, of its latest where that is not told."""
+        return (self.sort[0] if self.sort[0] != _OPEN else self.sort[1])[:4]
+
+
+def around(view: View, node: int) -> tuple[int, ...]:
     """Nodes with a date that belong to a node's history, each once."""
+    return view.once(("around", node), lambda: _around(view, node))
+
+
+def _around(view: View, node: int) -> tuple[int, ...]:
     kind = view.kind(node)
     makers = {Kind.CITY: _body, Kind.BODY: _body, Kind.PERSON: _person, Kind.TIE: _tie, Kind.AGREEMENT: _agreement,
               Kind.PLACE: _place, Kind.POST: _post, Kind.EVENT: _event, Kind.VISIT: _event}  # fmt: skip
     maker = makers.get(kind)
-    return list(dict.fromkeys(maker(view, node))) if maker else []
+    return tuple(dict.fromkeys(maker(view, node))) if maker else ()
 
 
-def family(view: View, node: int) -> list[int]:
+def family(view: View, node: int) -> tuple[int, ...]:
     """A body and its organs, at any depth."""
+    return view.once(("family", node), lambda: _family(view, node))
+
+
+def _family(view: View, node: int) -> tuple[int, ...]:
     found, todo = {node: None}, [node]
     while todo:
         for organ in view.into(todo.pop(), CD + "organOf"):
             if organ not in found:
                 found[organ] = None
                 todo.append(organ)
-    return list(found)
+    return tuple(found)
 
 
 def events_of(view: View, node: int) -> Iterator[int]:
@@ -139,24 +156,22 @@ def _said(view: View, node: int) -> Iterator[int]:
     yield from (claim for claim in view.into(node, CD + "about") if view.first(claim, CD + "when") >= 0)
 
 
-def moments(context: Context, nodes: Iterable[int], most: int = 0) -> list[Moment]:
-    """Dated entries of nodes in order of time, undated ones left out; the latest `most` where a number is given."""
-    rows: list[tuple[tuple[str, str, str], int, str, bool]] = []
-    for node in nodes:
-        rows += dated(context.view, node)
-    rows.sort()
-    if most and len(rows) > most:
-        rows = rows[-most:]
-    made, year = [], None
-    for sort, node, value, end in rows:
-        here = (sort[0] if sort[0] != _OPEN else sort[1])[:4]
-        made.append(_moment(context, node, value, sort, here if here != year else "", end=end))
-        year = here
-    return made
+def history(view: View, nodes: Iterable[int]) -> list[Dated]:
+    """What is dated of nodes, in order of time; undated ones are left out."""
+    return sorted(row for node in nodes for row in dated(view, node))
 
 
-def dated(view: View, node: int) -> list[tuple[tuple[str, str, str], int, str, bool]]:
+def moments(context: Context, rows: Iterable[Dated]) -> list[Moment]:
+    """Rows of a history as entries."""
+    return [_moment(context, *row) for row in rows]
+
+
+def dated(view: View, node: int) -> tuple[Dated, ...]:
     """(sort key, node, EDTF, whether it is the end) of a node's beginning, and of its end where it has one."""
+    return view.once(("dated", node), lambda: _dated(view, node))
+
+
+def _dated(view: View, node: int) -> tuple[Dated, ...]:
     rows = []
     kind = view.kind(node)
     for properties, end in ((_DATES.get(kind, _WHEN), False), (_ENDS, True)):
@@ -166,7 +181,7 @@ def dated(view: View, node: int) -> list[tuple[tuple[str, str, str], int, str, b
                 sort = (_day(view, node, low), _day(view, node, high), view.iri(node))
                 rows.append((sort, node, value, end))
                 break
-    return rows
+    return tuple(rows)
 
 
 def _day(view: View, node: int, bound: str) -> str:
@@ -178,7 +193,12 @@ def _day(view: View, node: int, bound: str) -> str:
         return _OPEN
 
 
-def _moment(context: Context, node: int, value: str, sort: tuple[str, str, str], year: str, *, end: bool) -> Moment:
+def _moment(context: Context, sort: tuple[str, str, str], node: int, value: str, end: bool) -> Moment:  # noqa: FBT001 - a row
+    key = ("moment", node, end, context.language)
+    return context.view.once(key, lambda: _made(context, sort, node, value, end=end))
+
+
+def _made(context: Context, sort: tuple[str, str, str], node: int, value: str, *, end: bool) -> Moment:
     view = context.view
     kind = view.kind(node)
     parts = [] if end else list(parts_of(context, node))
@@ -191,7 +211,7 @@ def _moment(context: Context, node: int, value: str, sort: tuple[str, str, str],
         notes.append(context.words.fill("located", place=context.label(place).text))
     chip = context.words["end"] if end else _chip(context, node, kind)
     return Moment(
-        node, context.ref(node), chip, "k-end" if end else tone(kind), year, context.when(value, year=False), sort,
+        node, context.ref(node), chip, "k-end" if end else tone(kind), context.when(value, year=False), sort,
         tuple(parts[:_MOST_PEOPLE]), max(0, len(parts) - _MOST_PEOPLE), tuple(notes), context.evidence(node),
         bool(kind in {Kind.TIE, Kind.AGREEMENT} and view.disputed(node)),
     )  # fmt: skip

@@ -31,8 +31,12 @@ class Bond:
     disputed: bool
 
 
-def bonds(context: Context, city: int) -> list[Bond]:
+def bonds(context: Context, city: int) -> tuple[Bond, ...]:
     """Ties of a government, one a partner, best state first."""
+    return context.view.once(("bonds", city, context.language), lambda: _bonds(context, city))
+
+
+def _bonds(context: Context, city: int) -> tuple[Bond, ...]:
     view = context.view
     found = []
     for tie in view.into(city, CD + "party"):
@@ -48,7 +52,7 @@ def bonds(context: Context, city: int) -> list[Bond]:
             Bond(context.ref(tie), partner, name, path, state, since, shown, disputed)
             for partner in view.out(tie, CD + "party") if partner != city
         ]  # fmt: skip
-    return sorted(found, key=lambda bond: (-bond.state, bond.since or "9999", bond.ref.label.text))
+    return tuple(sorted(found, key=lambda bond: (-bond.state, bond.since or "9999", bond.ref.label.text)))
 
 
 def began(context: Context, tie: int) -> tuple[str, Label]:

@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from markupsafe import escape
+
 from kgtool.pages.evidence import Evidence, Evidences
 from kgtool.pages.kinds import Kind, tone
+from kgtool.pages.links import Links
 from kgtool.pages.naming import Label, Namer
 from kgtool.pages.texts import Words
 from kgtool.pages.view import View
@@ -29,6 +32,7 @@ class Context:
     namer: Namer
     evidences: Evidences
     words: Words
+    links: Links
     language: str
     today: str
     hub: int
@@ -43,7 +47,8 @@ class Context:
         if found is None:
             kind = self.view.kind(node)
             path = self.view.path(node) if self.view.has_page(node) else ""
-            found = self.refs[node] = Ref(self.label(node), path, tone(kind), kind)
+            href = self.links.to(path) if path else ""
+            found = self.refs[node] = Ref(self.label(node), path, tone(kind), kind, href)
         return found
 
     def evidence(self, node: int, predicate: str = "") -> tuple[Evidence, ...]:
@@ -64,14 +69,22 @@ class Context:
         return self.ref(self.hub) if self.hub >= 0 else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Ref:
-    """A link to a node's page; `path` is empty where it has none."""
+    """A link to a node's page; `path` and `href` are empty where it has none. In a template it is the link itself."""
 
     label: Label
     path: str
     tone: str
     kind: Kind
+    href: str
+    _html: str = field(default="", init=False, compare=False, repr=False)
+
+    def __html__(self) -> str:
+        if not self._html:
+            text = self.label.__html__()
+            self._html = f'<a href="{escape(self.href)}">{text}</a>' if self.href else text
+        return self._html
 
 
 def hub_of(view: View, setting: str) -> int:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 
 from markupsafe import Markup
 
 from kgtool.pages import jsonld
-from kgtool.pages.chronicle import Moment, around, family, moments
+from kgtool.pages.chronicle import Moment, around, family, history, moments
 from kgtool.pages.city import Bond, bonds, city_facts, country
 from kgtool.pages.context import Context, Ref
 from kgtool.pages.evidence import Evidence
@@ -20,17 +22,18 @@ from kgtool.pages.maps import Map, locator, place_of
 from kgtool.pages.naming import Label
 from kgtool.pages.relations import Drawing, drawing
 from kgtool.pages.state import State, agreement_state, tie_state
-from kgtool.pages.statements import Said, said
+from kgtool.pages.statements import Said, said, statements
 from kgtool.pages.view import safe_link
 from kgtool.terms import CD, SCHEMA, SKOS
 
-_MOST_MOMENTS, _MOST_PEOPLE, _MOST_TIES, _MOST_MENTIONS = 40, 24, 24, 20
+_MOST_MOMENTS, _MOST_PEOPLE, _MOST_TIES, _MOST_SAID, _MOST_MENTIONS = 40, 24, 24, 40, 20
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A card: who, which offices, in how many events."""
+    """A card: who, which offices, in how many events. `key` tells it from every other."""
 
+    key: tuple[int, int]
     ref: Ref
     posts: tuple[Label, ...]
     events: int
@@ -39,8 +42,9 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """An agreement or tie as a card."""
+    """An agreement or tie as a card; `key` is its node."""
 
+    key: int
     ref: Ref
     kind: str
     form: Label
@@ -62,7 +66,11 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A page's content; empty tuples are sections that do not appear, or appear as gaps where a reader would look."""
+    """A page's content; empty tuples are sections that do not appear, or appear as gaps where a reader would look.
+
+    Attributes:
+        years: the latest entries of the timeline by year; `moments` is the number of all, `moments_left` of those not here.
+    """
 
     node: int
     iri: str
@@ -77,13 +85,15 @@ class Entity:
     notes: tuple[Label, ...]
     certainty: Label
     facts: tuple[Fact, ...]
-    moments: tuple[Moment, ...]
+    years: tuple[tuple[str, tuple[Moment, ...]], ...]
+    moments: int
     moments_left: int
     people: tuple[Person, ...]
     people_left: int
     deeds: tuple[Deed, ...]
     deeds_left: int
     said: tuple[Said, ...]
+    said_left: int
     drawing: Drawing | None
     map: Map | None
     links: tuple[str, ...]
@@ -100,20 +110,24 @@ def entity(context: Context, inferred: Inferred, node: int) -> Entity:
     view = context.view
     ref, kind = context.ref(node), view.kind(node)
     nodes = around(view, node)
-    timeline = moments(context, nodes)
+    rows = history(view, nodes)
+    timeline = rows if len(rows) > 1 or kind in {Kind.CITY, Kind.PERSON, Kind.BODY} else []
     people, deeds = _people(context, node, nodes), _deeds(context, node)
+    claims = statements(context, node)
     land = country(view, node) if kind in {Kind.CITY, Kind.PLACE} else -1
     certainty = view.first(node, CD + "certainty")
     place = place_of(view, node) if kind in {Kind.CITY, Kind.PLACE} else node
-    rows = [*(city_facts(context, node) if kind is Kind.CITY else ()), *facts(context, node)]
+    told = [*(city_facts(context, node) if kind is Kind.CITY else ()), *facts(context, node)]
     return Entity(
         node, view.iri(node), context.namer.short(node), ref, kind, _chip(context, node, kind),
         context.ref(land) if land >= 0 and land != node else None,
         tuple(context.ref(one) for one in view.types(node)), _names(context, node, place), lead(context, node),
-        _notes(context, node), context.label(certainty) if certainty >= 0 else Label(""), tuple(rows),
-        tuple(timeline[-_MOST_MOMENTS:]) if len(timeline) > 1 or kind in {Kind.CITY, Kind.PERSON, Kind.BODY} else (),
-        max(0, len(timeline) - _MOST_MOMENTS), tuple(people[:_MOST_PEOPLE]), max(0, len(people) - _MOST_PEOPLE),
-        tuple(deeds[:_MOST_TIES]), max(0, len(deeds) - _MOST_TIES), tuple(said(context, node)), drawing(context, node),
+        _notes(context, node), context.label(certainty) if certainty >= 0 else Label(""), tuple(told),
+        _by_year(moments(context, timeline[-_MOST_MOMENTS:])), len(timeline), max(0, len(timeline) - _MOST_MOMENTS),
+        tuple(_card(context, who, count) for who, count in people[:_MOST_PEOPLE]), max(0, len(people) - _MOST_PEOPLE),
+        tuple(_deed(context, one) for one in deeds[:_MOST_TIES]), max(0, len(deeds) - _MOST_TIES),
+        tuple(said(context, claim, about, node) for claim, about in claims[:_MOST_SAID]), max(0, len(claims) - _MOST_SAID),
+        drawing(context, node),
         locator(context, node), _links(context, place), _codes(context, place), view.files(node),
         tuple(inferred.of(context, node)), tuple(_mentions(context, node)),
         bool(kind in {Kind.TIE, Kind.AGREEMENT} and view.disputed(node)), jsonld.markup(context, node),
@@ -148,8 +162,12 @@ def _notes(context: Context, node: int) -> tuple[Label, ...]:
     return (note,) if note.text else ()
 
 
-def _people(context: Context, node: int, nodes: list[int]) -> list[Person]:
-    """Who came for a body or held its posts; of an event, who is named for it."""
+def _by_year(found: list[Moment]) -> tuple[tuple[str, tuple[Moment, ...]], ...]:
+    return tuple((year, tuple(entries)) for year, entries in groupby(found, key=attrgetter("year")))
+
+
+def _people(context: Context, node: int, nodes: tuple[int, ...]) -> list[tuple[int, int]]:
+    """(person, number of events): who came for a body or held its posts; of an event, who is named for it."""
     view, kind = context.view, context.view.kind(node)
     found: Counter[int] = Counter()
     if kind in {Kind.CITY, Kind.BODY}:
@@ -164,39 +182,43 @@ def _people(context: Context, node: int, nodes: list[int]) -> list[Person]:
     elif kind in {Kind.VISIT, Kind.EVENT}:
         named = (who for part in view.into(node, CD + "event") for who in view.out(part, CD + "participant"))
         found.update(dict.fromkeys(named, 0))
-    ordered = sorted(found.items(), key=lambda item: (-item[1], view.iri(item[0])))
-    return [_card(context, person, count) for person, count in ordered]
+    return sorted(found.items(), key=lambda item: (-item[1], view.iri(item[0])))
 
 
 def _card(context: Context, person: int, count: int) -> Person:
+    key = ("card", person, count, context.language)
+    return context.view.once(key, lambda: _person(context, person, count))
+
+
+def _person(context: Context, person: int, count: int) -> Person:
     view = context.view
     tenures = view.into(person, CD + "holder")
     posts = [context.label(view.first(one, CD + "post")) for one in tenures if view.first(one, CD + "post") >= 0]
     evidence = dict.fromkeys(item for tenure in tenures for item in context.evidence(tenure))
-    return Person(context.ref(person), tuple(dict.fromkeys(posts)), count, tuple(evidence))
+    return Person((person, count), context.ref(person), tuple(dict.fromkeys(posts)), count, tuple(evidence))
 
 
-def _deeds(context: Context, node: int) -> list[Deed]:
+def _deeds(context: Context, node: int) -> list[int]:
     """Agreements of a government, a tie or an event; ties too on a government's page, agreements first."""
     view, kind = context.view, context.view.kind(node)
     if kind is Kind.CITY:
-        nodes = sorted(view.into(node, CD + "party"), key=lambda one: view.kind(one) is Kind.TIE)
-    elif kind is Kind.TIE:
-        nodes = [*view.into(node, CD + "establishes"), *view.into(node, CD + "renews")]
-    elif kind in {Kind.EVENT, Kind.VISIT}:
-        nodes = list(view.into(node, CD + "signingEvent"))
-    else:
-        nodes = []
-    return [_deed(context, one) for one in nodes]
+        return sorted(view.into(node, CD + "party"), key=lambda one: view.kind(one) is Kind.TIE)
+    if kind is Kind.TIE:
+        return [*view.into(node, CD + "establishes"), *view.into(node, CD + "renews")]
+    return list(view.into(node, CD + "signingEvent")) if kind in {Kind.EVENT, Kind.VISIT} else []
 
 
 def _deed(context: Context, node: int) -> Deed:
+    return context.view.once(("deed", node, context.language), lambda: _made(context, node))
+
+
+def _made(context: Context, node: int) -> Deed:
     view = context.view
     is_tie = view.kind(node) is Kind.TIE
     form = view.first(node, CD + ("kind" if is_tie else "form"))
     told = view.text(node, CD + ("established" if is_tie else "when"))
     return Deed(
-        context.ref(node), context.kind_word(view.kind(node)), context.label(form) if form >= 0 else Label(""),
+        node, context.ref(node), context.kind_word(view.kind(node)), context.label(form) if form >= 0 else Label(""),
         context.when(told).text if told else "",
         tie_state(view, node, context.today) if is_tie else agreement_state(view, node, context.today),
         bool(view.disputed(node)), context.evidence(node),

@@ -35,6 +35,7 @@ class Evidence:
         anchor: where the passage stands in the source's reading page, "" for none.
     """
 
+    node: int
     node_path: str
     source: Label
     source_path: str
@@ -87,6 +88,7 @@ class Evidences:
         section = self.section(source, span) if span else -1
         place = view.text(item, CD + "locator")
         return Evidence(
+            item,
             view.path(item),
             namer.label(source, language) if source >= 0 else Label(""),
             view.path(source) if source >= 0 and view.has_page(source) else "",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from markupsafe import Markup, escape
+from markupsafe import escape
 
 from kgtool.lang import canonical
 from kgtool.pages.kinds import Kind
@@ -30,7 +30,7 @@ class Label:
     def __html__(self) -> str:
         if not self.foreign:
             return str(escape(self.text))
-        return str(Markup('<span lang="{}">{}</span>').format(self.foreign, self.text))
+        return f'<span lang="{escape(self.foreign)}">{escape(self.text)}</span>'
 
     def __str__(self) -> str:
         return self.text

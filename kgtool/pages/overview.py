@@ -6,7 +6,7 @@ import datetime
 from dataclasses import dataclass, replace
 
 from kgtool.pages import geo
-from kgtool.pages.chronicle import Moment, around, dated, moments
+from kgtool.pages.chronicle import Moment, around, dated, history, moments
 from kgtool.pages.city import Bond, bonds, country
 from kgtool.pages.context import Context, Ref
 from kgtool.pages.kinds import Kind
@@ -77,8 +77,8 @@ def overview(context: Context) -> Overview:
     drawn = _map(context, partners) if partners else None
     nodes = [n for kind in (Kind.VISIT, Kind.EVENT, Kind.AGREEMENT) for n in view.members[kind]]
     first, last = _period(context, nodes)
-    within = [one for one in moments(context, nodes) if first <= one.sort[0] and one.sort[1] <= last] if first else []
-    within = within[-_MOST_STRIP:]
+    rows = [row for row in history(view, nodes) if first <= row[0][0] and row[0][1] <= last] if first else []
+    within = moments(context, rows[-_MOST_STRIP:])
     coming, overdue = _due(context)
     mapped = sum(coordinates(view, one.bond.partner) is not None for one in partners)
     return Overview(

@@ -13,12 +13,12 @@ from kgtool.pages.context import Context, hub_of
 from kgtool.pages.evidence import Evidences
 from kgtool.pages.inferred import Inferred
 from kgtool.pages.kinds import MENU, Kind
-from kgtool.pages.links import Links
+from kgtool.pages.links import Links, placed
 from kgtool.pages.lists import page_count
 from kgtool.pages.naming import Namer
 from kgtool.pages.ontologypage import Shapes
 from kgtool.pages.render import Renderer
-from kgtool.pages.routes import Body, Room, find
+from kgtool.pages.routes import PLAIN, Body, Room, find
 from kgtool.pages.search import SearchIndex
 from kgtool.pages.sourcepage import readable
 from kgtool.pages.texts import LANGUAGES, SLUGS, accepted, load_words
@@ -79,15 +79,19 @@ class Pages:
         evidences = Evidences(view, namer, options.texts)
         hub = hub_of(view, snapshot.project.publication.publisher_iri)
         words = load_words()
+        today = snapshot.today.isoformat()
         contexts = {
-            language: Context(view, namer, evidences, words[language], language, snapshot.today.isoformat(), hub)
+            language: Context(view, namer, evidences, words[language],
+                              Links(language.lower(), options.static, self.assets.names), language, today, hub)
             for language in LANGUAGES
         }  # fmt: skip
         self.room = Room(contexts, Inferred(view), SearchIndex(view, namer), Shapes(snapshot.shapes), options.report,
                          options.static, options.address)  # fmt: skip
+        self._whole: dict[tuple[str, str], str] = {}
+        self._frames = {language: self._frame(context) for language, context in contexts.items()}
         kinds = [kind.value for kind, nodes in view.members.items() if nodes]
-        for language in LANGUAGES:  # tables that every page needs are made here, and shared by all workers
-            for path in ("", "ontology", "graph", "quality", *kinds):
+        for language in LANGUAGES:  # what every page needs is made here, and shared by all workers
+            for path in (*PLAIN, *kinds, *([view.path(hub)] if hub >= 0 else [])):
                 self.answer(f"/{language.lower()}/{path}")
 
     def answer(self, path: str, query: str = "", accept_language: str = "") -> Page | None:
@@ -119,37 +123,44 @@ class Pages:
         node = context.view.code(iri)
         path = context.view.path(node) if node >= 0 and context.view.has_page(node) else ""
         found = find(self.room, context, path, {}) if path else None
-        body = found or Body("notfound.html", context.words["not_found"], status=404)
-        links = Links(language.lower(), path, self.options.static, self.assets.names, root)
-        return self._renderer.render(body.template, self._values(context, links, body, {}))
+        return placed(self._html(context, path, found or _nothing(context), {}), root)
 
     def _page(self, language: str, slug: str, path: str, params: Mapping[str, str]) -> Page:
         context = self.room.contexts[language]
-        found = find(self.room, context, path, params)
-        body = found or Body("notfound.html", context.words["not_found"], status=404)
-        links = Links(
-            slug, path if found else "", self.options.static, self.assets.names, "../" * (path.count("/") + 1)
-        )
-        if body.file is not None:
-            return Page(200, body.file.body, (("Content-Type", body.file.media_type), ("Content-Language", language)))
-        html = self._renderer.render(body.template, self._values(context, links, body, params))
+        html, status = self._whole.get((slug, path), ""), 200
+        if not html:
+            found = find(self.room, context, path, params)
+            if found is not None and found.file is not None:
+                fields = (("Content-Type", found.file.media_type), ("Content-Language", language))
+                return Page(200, found.file.body, fields)
+            body = found or _nothing(context)
+            html, status = self._html(context, path if found else "", body, params), body.status
+            if path in PLAIN:
+                self._whole[slug, path] = html
         headers = (
             ("Content-Type", "text/html; charset=utf-8"),
             ("Content-Language", language),
             POLICY,
         )
-        return Page(body.status, html, headers)
+        return Page(status, placed(html, "../" * (path.count("/") + 1)), headers)
 
-    def _values(self, context: Context, links: Links, body: Body, params: Mapping[str, str]) -> dict[str, Any]:
+    def _html(self, context: Context, path: str, body: Body, params: Mapping[str, str]) -> str:
+        own = {"title": body.title, "here": body.here, "robots": body.robots, "params": params, "data": "",
+               "languages": context.links.languages(path)}  # fmt: skip
+        return self._renderer.render(body.template, {**self._frames[context.language], **own, **body.values})
+
+    def _frame(self, context: Context) -> dict[str, Any]:
+        """What all pages of a language share."""
         publication = self.snapshot.project.publication
-        return {
-            "t": context.words, "lang": context.language, "links": links, "to": links.to, "up": links.up, "title": body.title,
-            "asset": links.asset, "menu": [kind for kind in MENU if context.view.members[kind]], "here": body.here,
-            "brand": self._brand(context), "hub": context.hub_ref, "hub_name": context.hub_ref.label.text if context.hub_ref else "",
-            "version": self.snapshot.version[:12], "today": context.today, "static": self.options.static, "params": params,
-            "corrections": safe_contact(publication.contact), "licence": publication.license or _LICENCE,
-            "bundle": self.assets.has, "robots": body.robots,
-            "today_words": context.when(context.today).text, "Kind": Kind, "data": "", **body.values,
+        links, static = context.links, self.options.static
+        fixed = {"t": context.words, "lang": context.language, "to": links.to, "up": links.up, "static": static,
+                 "corrections": safe_contact(publication.contact)}  # fmt: skip
+        return fixed | {
+            "parts": self._renderer.pieces(fixed), "asset": links.asset, "bundle": self.assets.has, "Kind": Kind,
+            "menu": [kind for kind in MENU if context.view.members[kind]], "brand": self._brand(context),
+            "hub": context.hub_ref, "hub_name": context.hub_ref.label.text if context.hub_ref else "",
+            "version": self.snapshot.version[:12], "today": context.today, "today_words": context.when(context.today).text,
+            "licence": publication.license or _LICENCE,
         }  # fmt: skip
 
     def _brand(self, context: Context) -> str:
@@ -173,6 +184,10 @@ class Pages:
         yield from readable(self.room.contexts["en"])
         yield from (f"queries/{query.name}" for query in self.snapshot.catalog.role("ask"))
         yield from (f"queries/{name}" for name in self.snapshot.project.presets)
+
+
+def _nothing(context: Context) -> Body:
+    return Body("notfound.html", context.words["not_found"], status=404)
 
 
 def _redirect(target: str, status: int) -> Page:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from importlib import resources
 from typing import Any
 
 from jinja2 import DictLoader, Environment, StrictUndefined
+from markupsafe import Markup
+
+# Pieces are kept up to this number, about 1 KB each; then they are made anew.
+_MOST_PIECES = 20_000
 
 
 class Renderer:
@@ -24,7 +27,58 @@ class Renderer:
         )  # fmt: skip
         self._templates = {name: self._environment.get_template(name) for name in sorted(texts)}
 
-    def render(self, template: str, values: Mapping[str, Any]) -> bytes:
-        """One page as UTF-8; blank lines between elements are left out."""
-        text = self._templates[template].render(values)
-        return re.sub(r"\n[ \t]*(?=\n)", "", text).encode("utf-8", "replace")
+    def render(self, template: str, values: Mapping[str, Any]) -> str:
+        """One page, its links without their root. Lines of a text area or a code block stay as they are."""
+        return self._templates[template].render(values)
+
+    def pieces(self, values: Mapping[str, Any]) -> Pieces:
+        """The macros of `_parts.html` with the words and links of one language."""
+        return Pieces(self._templates["_parts.html"], values)
+
+
+class Pieces:
+    """HTML that stands on many pages of a language, made once: evidence, moments, cards. Every other macro as it is.
+
+    What is made depends on the snapshot alone, never on a request.
+    """
+
+    def __init__(self, template: Any, values: Mapping[str, Any]) -> None:
+        self._kept: dict[Hashable, Markup] = {}
+        self._macros = template.make_module({**values, "kept": self})
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._macros, name)
+
+    def evidence(self, items: tuple[Any, ...]) -> Markup:
+        """The folded evidence of a statement; empty for none."""
+        if not items:
+            return Markup("")
+        key = tuple(item.node for item in items)
+        return self._once(key, lambda: self._macros.evidence_of(items, [self._figure(item) for item in items]))
+
+    def moment(self, moment: Any) -> Markup:
+        """An entry of a timeline."""
+        return self._once(("moment", moment.key), lambda: self._macros.moment_of(moment))
+
+    def card(self, person: Any) -> Markup:
+        """A person of a page."""
+        return self._once(("card", person.key), lambda: self._macros.card_of(person))
+
+    def deed(self, deed: Any) -> Markup:
+        """An agreement or tie of a page."""
+        return self._once(("deed", deed.key), lambda: self._macros.deed_of(deed))
+
+    def said(self, said: Any) -> Markup:
+        """An attributed statement."""
+        return self._once(("said", said.key), lambda: self._macros.said_of(said))
+
+    def _figure(self, item: Any) -> Markup:
+        return self._once(item.node, lambda: self._macros.figure(item))
+
+    def _once(self, key: Hashable, make: Callable[[], Markup]) -> Markup:
+        found = self._kept.get(key)
+        if found is None:
+            if len(self._kept) >= _MOST_PIECES:
+                self._kept.clear()
+            found = self._kept[key] = make()
+        return found

@@ -14,6 +14,7 @@ from kgtool.pages.embedded import embedded
 from kgtool.pages.entity import Entity, entity
 from kgtool.pages.inferred import Inferred
 from kgtool.pages.kinds import CLASSES, EXTRA, Kind
+from kgtool.pages.links import query_string
 from kgtool.pages.lists import SORTS, listing
 from kgtool.pages.network import network
 from kgtool.pages.ontologypage import Shapes, headers, modules, term
@@ -84,9 +85,21 @@ def _node(room: Room, context: Context, node: int, params: Mapping[str, str]) ->
         value = term(context, room.shapes, node)
         return Body("term.html", value.ref.label.text, {"e": value}, "ontology")
     made = entity(context, room.inferred, node)
-    values = {"e": made, "related": _related(context, made), "data": made.data}
+    values = {"e": made, "related": _related(context, made), "data": made.data, "rest": _rest(room, context, made)}
     file = of_entity(params.get("format", ""), made)
     return Body("entity.html", made.ref.label.text, values, made.kind.value, file=file)
+
+
+def _rest(room: Room, context: Context, made: Entity) -> Mapping[str, tuple[str, str] | None]:
+    """Where what a page leaves out is listed: a list's path and what is asked of it; None where no list has just that."""
+    found: dict[str, tuple[str, str] | None] = dict.fromkeys(("visits", "people", "ties", "claims"))
+    members = context.view.members
+    if made.node == context.hub:
+        found |= {kind.value: (kind.value, "") for kind in (Kind.VISIT, Kind.PERSON, Kind.TIE, Kind.CLAIM) if members[kind]}
+    elif made.kind is Kind.CITY and not room.static:
+        asked = query_string([("city", made.ref.path)])
+        found |= {kind.value: (kind.value, asked) for kind in (Kind.VISIT, Kind.TIE) if members[kind]}
+    return found
 
 
 def _related(context: Context, made: Entity) -> list[tuple[Any, str, str, str]]:
@@ -234,6 +247,8 @@ def _browse(_: Room, context: Context, __: Mapping[str, str]) -> Body:
     return Body("browse.html", context.words["browse"], {"counts": counts}, "browse")
 
 
+# Pages that take no parameter: the same for everybody, so they are kept whole.
+PLAIN = ("", "queries", "source", "ontology", "quality", "contribute", "graph", "browse")
 _KINDS = frozenset(kind.value for kind in Kind)
 _FIXED: Mapping[str, Maker] = {
     "": _overview, "search": _search, "queries": _queries, "query": _workbench, "source": _sources, "ontology": _ontology,

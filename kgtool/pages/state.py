@@ -30,15 +30,19 @@ class State(enum.IntEnum):
 
 def tie_state(view: View, tie: int, today: str) -> State:
     """State of a tie on a day (`YYYY-MM-DD`)."""
-    instruments = [*view.into(tie, CD + "establishes"), *view.into(tie, CD + "renews")]
-    if not view.into(tie, CD + "establishes"):
-        instruments.append(tie)
-    return max(_state(view, instrument, tie, today) for instrument in instruments)
+    return view.once(("state", tie, today), lambda: _tie(view, tie, today))
 
 
 def agreement_state(view: View, agreement: int, today: str) -> State:
     """State of one instrument on a day."""
-    return _state(view, agreement, -1, today)
+    return view.once(("state", agreement, today), lambda: _state(view, agreement, -1, today))
+
+
+def _tie(view: View, tie: int, today: str) -> State:
+    instruments = [*view.into(tie, CD + "establishes"), *view.into(tie, CD + "renews")]
+    if not view.into(tie, CD + "establishes"):
+        instruments.append(tie)
+    return max(_state(view, instrument, tie, today) for instrument in instruments)
 
 
 def _state(view: View, instrument: int, tie: int, today: str) -> State:

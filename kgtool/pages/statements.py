@@ -13,7 +13,6 @@ from kgtool.pages.when import When
 from kgtool.terms import CD, KIND
 
 _VALUES = ("status", "stance", "kind", "force", "ordinal", "value", "activity")
-_MOST = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +20,13 @@ class Said:
     """One attributed statement.
 
     Attributes:
+        key: tells it from every other.
         what: the kind of claim. value: stage, stance, number; linked where it is a concept.
         about: what it is about where that is not the page's own node.
         rejects: a position that rejects: the page says "disputed".
     """
 
+    key: tuple[int, int]
     ref: Ref
     what: Label
     text: Label
@@ -37,8 +38,8 @@ class Said:
     rejects: bool
 
 
-def said(context: Context, node: int) -> list[Said]:
-    """Statements about a node, and about the ties and instruments that it is a party to or that belong to it."""
+def statements(context: Context, node: int) -> list[tuple[int, int]]:
+    """(statement, what it is about or -1) about a node, its ties, and the instruments that it is a party to or that belong to it."""
     view = context.view
     subjects = [node]
     kind = view.kind(node)
@@ -52,23 +53,29 @@ def said(context: Context, node: int) -> list[Said]:
     own = [claim for predicate in ("speaker", "attributedTo", "countedBy") for claim in view.into(node, CD + predicate)]
     if kind is not Kind.CITY:
         claims |= {claim: -1 for claim in own if view.kind(claim) is Kind.CLAIM and claim not in claims}
-    ordered = sorted(claims, key=lambda claim: (view.text(claim, CD + "earliest") or "9999", view.iri(claim)))
-    return [_said(context, claim, claims[claim], node) for claim in ordered[:_MOST]]
+    return sorted(claims.items(), key=lambda row: (view.text(row[0], CD + "earliest") or "9999", view.iri(row[0])))
 
 
-def _said(context: Context, claim: int, about: int, node: int) -> Said:
+def said(context: Context, claim: int, about: int, node: int) -> Said:
+    """A statement as it reads on the page of a node."""
+    view = context.view
+    about = about if about >= 0 else view.first(claim, CD + "about")
+    about = about if about not in {-1, node} and view.is_resource(about) else -1
+    return view.once(("said", claim, about, context.language), lambda: _said(context, claim, about))
+
+
+def _said(context: Context, claim: int, about: int) -> Said:
     view = context.view
     value = next((view.first(claim, CD + name) for name in _VALUES if view.first(claim, CD + name) >= 0), -1)
     by = view.first(claim, CD + "attributedTo")
     told = view.text(claim, CD + "when")
     types = [one for one in view.types(claim) if view.has_page(one)]
-    about = about if about >= 0 else view.first(claim, CD + "about")
     return Said(
-        context.ref(claim), context.label(types[0]) if types else Label(""),
+        (claim, about), context.ref(claim), context.label(types[0]) if types else Label(""),
         context.namer.text(claim, CD + "summary", context.language),
         context.namer.value(value, context.language) if value >= 0 else Label(""),
         context.ref(by) if by >= 0 else None, context.when(told) if told else None,
-        context.ref(about) if about >= 0 and about != node and view.is_resource(about) else None,
+        context.ref(about) if about >= 0 else None,
         context.evidence(claim), rejects(view, claim),
     )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from importlib import resources
 from types import MappingProxyType
 
@@ -14,25 +14,16 @@ NAMES: Mapping[str, str] = MappingProxyType({"zh-Hant": "繁中", "en": "EN", "j
 _COLUMNS = {"zh-Hant": "zh", "en": "en", "ja": "ja"}
 
 
-class Words(Mapping[str, str]):
-    """The words of one language by key; also `words.key` in templates, and `words.fill(key, name=value)`."""
+class Words(dict[str, str]):
+    """The words of one language by key; `words.fill(key, name=value)` in templates."""
 
     def __init__(self, language: str, table: Mapping[str, str]) -> None:
+        super().__init__(table)
         self.language = language
-        self._table = table
-
-    def __getitem__(self, key: str) -> str:
-        return self._table[key]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._table)
-
-    def __len__(self) -> int:
-        return len(self._table)
 
     def fill(self, key: str, **values: object) -> str:
         """A text with its fields filled in; values are texts, never markup."""
-        return self._table[key].format(**values)
+        return self[key].format(**values)
 
 
 def load_words() -> Mapping[str, Words]:
@@ -40,7 +31,7 @@ def load_words() -> Mapping[str, Words]:
     text = resources.files("kgtool.pages").joinpath("texts.toml").read_text(encoding="utf-8")
     table = tomllib.loads(text)
     return MappingProxyType({
-        language: Words(language, MappingProxyType({key: row[column] for key, row in table.items()}))
+        language: Words(language, {key: row[column] for key, row in table.items()})
         for language, column in _COLUMNS.items()
     })  # fmt: skip
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, TypeVar
 from urllib.parse import unquote
@@ -23,6 +23,7 @@ from kgtool.terms import CD, GRAPH, MODEL_GRAPH, OWL, RDF, RDFS
 T = TypeVar("T")
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_-]+")
+_MOST_KEPT = 100_000  # small values; about 30 MB
 _SAFE_LINK = re.compile(r"https?://[^\s<>\"]+")
 
 
@@ -34,8 +35,11 @@ class View:
         self.index: Index = snapshot.index
         self.base = str(snapshot.project["base"])
         self._codes: dict[str, int] = {}
+        self._outs: dict[str, Mapping[int, tuple[int, ...]]] = {}
+        self._intos: dict[str, Mapping[int, tuple[int, ...]]] = {}
         self._terms = self.index.terms
         self._kept: dict[Hashable, Any] = {}
+        self._passing: dict[Hashable, Any] = {}
         self._kinds: dict[int, Kind] = {}
         self._paths: dict[int, str] = {}
 
@@ -44,6 +48,15 @@ class View:
         found: T | None = self._kept.get(key)
         if found is None:
             found = self._kept[key] = make()
+        return found
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """As `kept`, for what there is of every node: what was made is let go of when there is too much of it."""
+        found: T | None = self._passing.get(key)
+        if found is None:
+            if len(self._passing) >= _MOST_KEPT:
+                self._passing.clear()
+            found = self._passing[key] = make()
         return found
 
     def code(self, iri: str) -> int:
@@ -57,11 +70,17 @@ class View:
 
     def out(self, node: int, predicate: str) -> tuple[int, ...]:
         """Objects of one subject and predicate, in file order."""
-        return self.index.forward(self.code(predicate)).get(node, ())
+        table = self._outs.get(predicate)
+        if table is None:
+            table = self._outs[predicate] = self.index.forward(self.code(predicate))
+        return table.get(node, ())
 
     def into(self, node: int, predicate: str) -> tuple[int, ...]:
         """Subjects of one predicate and object, in file order."""
-        return self.index.backward(self.code(predicate)).get(node, ())
+        table = self._intos.get(predicate)
+        if table is None:
+            table = self._intos[predicate] = self.index.backward(self.code(predicate))
+        return table.get(node, ())
 
     def declared(self, predicate: str) -> Iterable[int]:
         """Objects of a property that only the model's own files state."""
@@ -236,13 +255,15 @@ class View:
 
     def disputed(self, node: int) -> tuple[int, ...]:
         """Positions that reject a tie or agreement, or an instrument of the tie."""
-        instruments = (*self.into(node, CD + "establishes"), *self.into(node, CD + "renews"))
         rejects = self.code("https://w3id.org/city-diplomacy/ns/kind#rejects")
+        if rejects < 0:
+            return ()
+        instruments = (*self.into(node, CD + "establishes"), *self.into(node, CD + "renews"))
         return tuple(
             position
             for about in (node, *instruments)
             for position in self.into(about, CD + "about")
-            if rejects >= 0 and rejects in self.out(position, CD + "stance")
+            if rejects in self.out(position, CD + "stance")
         )
 
 

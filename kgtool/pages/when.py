@@ -8,6 +8,7 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _PART = re.compile(r"(-?[0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 _MARK = re.compile(r"(?<=[0-9X\]])[~?%]")
@@ -41,6 +42,7 @@ class When:
     vague: bool
 
 
+@lru_cache(maxsize=8192)
 def when(value: str, language: str, *, year: bool = True) -> When:
     """An EDTF value in words; what this cannot read is shown as it stands. `year=False` leaves the year out."""
     core = _MARK.sub("", value)
