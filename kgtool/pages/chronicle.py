@@ -193,7 +193,7 @@ def _day(view: View, node: int, bound: str) -> str:
         return _OPEN
 
 
-def _moment(context: Context, sort: tuple[str, str, str], node: int, value: str, end: bool) -> Moment:  # noqa: FBT001 - a row
+def _moment(context: Context, sort: tuple[str, str, str], node: int, value: str, end: bool) -> Moment:
     key = ("moment", node, end, context.language)
     return context.view.once(key, lambda: _made(context, sort, node, value, end=end))
 

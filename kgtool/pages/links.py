@@ -50,7 +50,7 @@ class Links:
 
 def placed(html: str, root: str) -> bytes:
     """A page as it is sent; `root` is the way up to the folder that holds the languages, "../" for an overview."""
-    return html.replace(ROOT, root).encode("utf-8", "replace")
+    return html.encode("utf-8", "replace").replace(ROOT.encode(), root.encode())
 
 
 def query_string(pairs: list[tuple[str, str]]) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, pairwise
 
 from kgtool.pages.chronicle import dated
 from kgtool.pages.city import bonds, country
@@ -12,6 +13,7 @@ from kgtool.pages.context import Context, Ref
 from kgtool.pages.fold import fold
 from kgtool.pages.kinds import Kind
 from kgtool.pages.naming import Label
+from kgtool.pages.search import SearchIndex
 from kgtool.pages.state import agreement_state, tie_state
 from kgtool.pages.view import View
 from kgtool.terms import CD
@@ -19,6 +21,7 @@ from kgtool.terms import CD
 PAGE = 100
 SORTS = ("name", "date", "-date")
 _MOST_OPTIONS = 60
+_MOST_PAGES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,27 +71,51 @@ class Listing:
     text: str
     chosen: tuple[tuple[str, str], ...]
 
+    @property
+    def near(self) -> tuple[int, ...]:
+        """Pages to offer at once: all of a short list, else the first, those around this one and the last; 0 is a gap."""
+        if self.pages <= _MOST_PAGES:
+            return tuple(range(1, self.pages + 1))
+        shown = sorted({1, self.pages, *range(max(1, self.page - 2), min(self.pages, self.page + 2) + 1)})
+        return tuple(chain.from_iterable((0, n) if n - before > 1 else (n,) for before, n in pairwise([0, *shown])))
 
-def listing(context: Context, kind: Kind, params: Mapping[str, str], page: int, *, whole: bool = False) -> Listing:
-    """Rows of a kind that all chosen facets and the filter leave, all pages of it where `whole`. Cost: linear in the kind."""
-    nodes = _ordered(context, kind)
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A facet of a kind: node to its values, each once, and value to its nodes."""
+
+    of: Mapping[int, tuple[str, ...]]
+    having: Mapping[str, frozenset[int]]
+
+
+def listing(
+    context: Context, index: SearchIndex, kind: Kind, params: Mapping[str, str], page: int, *, whole: bool = False
+) -> Listing:
+    """Rows of a kind that all chosen facets and the filter leave, all pages of it where `whole`.
+
+    Cost: what is shown; of a filtered list, linear in the kind: about 10 ms for 17,000 ties.
+    """
     facets = _facets(context, kind)
     chosen = {name: params[name] for name in facets if params.get(name)}
     text = params.get("q", "")[:100]
-    kept = [node for node in nodes if all(value in facets[name][node] for name, value in chosen.items())]
-    if text.strip():
-        wanted = fold(text).split()
-        kept = [node for node in kept if all(part in _folded(context, node) for part in wanted)]
+    wanted = fold(text).split()
     sort = params.get("sort", "") if params.get("sort") in SORTS else ("name" if kind not in _DATED else "-date")
-    plain = not chosen and not text.strip()
-    kept = _kept_sorted(context, kind, sort) if plain else _sorted(context, kept, sort)
+    every = kept = _ordered(context, kind, sort)
+    if chosen:
+        inside = frozenset.intersection(
+            *(facets[name].having.get(value, frozenset()) for name, value in chosen.items())
+        )
+        kept = tuple([node for node in every if node in inside])
+    for part in wanted:
+        texts = _texts(context, index, kind)
+        kept = tuple([node for node in kept if part in texts[node]])
     size = max(1, len(kept)) if whole else PAGE
     pages = max(1, -(-len(kept) // size))
     page = min(max(1, page), pages)
     rows = tuple(_row(context, node, kind) for node in kept[(page - 1) * size : page * size])
-    shown = _kept_facets(context, kind) if plain else _shown(context, facets, kept, chosen)
+    shown = _shown(context, kind, facets, kept, chosen) if chosen or wanted else _plainly(context, kind, facets)
     return Listing(
-        kind, rows, len(kept), len(nodes), page, pages, tuple(f for f in shown if len(f.options) > 1 or f.name in chosen),
+        kind, rows, len(kept), len(every), page, pages, tuple(f for f in shown if len(f.options) > 1 or f.name in chosen),
         sort, text, (*chosen.items(), *((("q", text),) if text else ())),
     )  # fmt: skip
 
@@ -101,46 +128,40 @@ def page_count(view: View, kind: Kind) -> int:
     return max(1, -(-len(view.members[kind]) // PAGE))
 
 
-def _ordered(context: Context, kind: Kind) -> tuple[int, ...]:
+def _ordered(context: Context, kind: Kind, sort: str) -> tuple[int, ...]:
+    """All nodes of a kind in an order; kept."""
     view = context.view
 
     def make() -> tuple[int, ...]:
-        return tuple(sorted(view.members[kind], key=lambda node: (context.label(node).text, view.iri(node))))
+        if sort == "name":
+            return tuple(sorted(view.members[kind], key=lambda node: (context.label(node).text, view.iri(node))))
+        last = "0" if sort == "-date" else "9999"
+        nodes = _ordered(context, kind, "name")
+        return tuple(sorted(nodes, key=lambda node: _day(view, node) or last, reverse=sort == "-date"))
 
-    return view.kept(("ordered", kind, context.language), make)
-
-
-def _folded(context: Context, node: int) -> str:
-    def make() -> str:
-        return "\n".join(fold(name) for name in (*context.namer.others(node), context.label(node).text))
-
-    return context.view.kept(("folded", node, context.language), make)
+    return view.kept(("ordered", kind, sort, context.language), make)
 
 
-def _kept_sorted(context: Context, kind: Kind, sort: str) -> list[int]:
-    key = ("sorted", kind, sort, context.language)
-    return context.view.kept(key, lambda: _sorted(context, list(_ordered(context, kind)), sort))
+def _texts(context: Context, index: SearchIndex, kind: Kind) -> Mapping[int, str]:
+    """Node to its folded names; of a node without any also what it is called instead. Kept."""
+
+    def make() -> Mapping[int, str]:
+        bare = [node for node in context.view.members[kind] if not context.namer.tagged(node)]
+        called = {node: f"{index.texts[node]}\n{fold(context.label(node).text)}" for node in bare}
+        return {node: index.texts[node] for node in context.view.members[kind]} | called if called else index.texts
+
+    return context.view.kept(("texts", kind, context.language), make)
 
 
-def _kept_facets(context: Context, kind: Kind) -> tuple[Facet, ...]:
+def _plainly(context: Context, kind: Kind, facets: Mapping[str, Table]) -> tuple[Facet, ...]:
     key = ("shown", kind, context.language)
-    return context.view.kept(key, lambda: _shown(context, _facets(context, kind), list(context.view.members[kind]), {}))
+    return context.view.kept(key, lambda: _shown(context, kind, facets, context.view.members[kind], {}))
 
 
 def _shown(
-    context: Context, facets: Mapping[str, Mapping[int, tuple[str, ...]]], kept: list[int], chosen: Mapping[str, str]
+    context: Context, kind: Kind, facets: Mapping[str, Table], kept: Sequence[int], chosen: Mapping[str, str]
 ) -> tuple[Facet, ...]:
-    return tuple(_facet(context, name, table, kept, chosen.get(name, "")) for name, table in facets.items())
-
-
-def _sorted(context: Context, nodes: list[int], sort: str) -> list[int]:
-    if sort == "name":
-        return nodes
-    return sorted(
-        nodes,
-        key=lambda node: _day(context.view, node) or ("0" if sort == "-date" else "9999"),
-        reverse=sort == "-date",
-    )
+    return tuple(_facet(context, kind, name, facets, kept, chosen.get(name, "")) for name in facets)
 
 
 def _day(view: View, node: int) -> str:
@@ -150,12 +171,12 @@ def _day(view: View, node: int) -> str:
     return view.kept(("day", node), make)
 
 
-def _facets(context: Context, kind: Kind) -> Mapping[str, Mapping[int, tuple[str, ...]]]:
-    """Facet name to node to its values; kept, for they are the same in every language."""
+def _facets(context: Context, kind: Kind) -> Mapping[str, Table]:
+    """The facets of a kind by name; kept, for they are the same in every language."""
     return context.view.kept(("facets", kind), lambda: _made_facets(context, kind))
 
 
-def _made_facets(context: Context, kind: Kind) -> Mapping[str, Mapping[int, tuple[str, ...]]]:
+def _made_facets(context: Context, kind: Kind) -> Mapping[str, Table]:
     view = context.view
     makers: dict[str, Callable[[int], tuple[str, ...]]] = {
         "class": lambda node: tuple(view.path(one) for one in view.types(node))
@@ -175,7 +196,16 @@ def _made_facets(context: Context, kind: Kind) -> Mapping[str, Mapping[int, tupl
     if kind is Kind.AGREEMENT:
         makers["form"] = lambda node: _paths(view, view.first(node, CD + "form"))
         makers["state"] = lambda node: (agreement_state(view, node, context.today).key,)
-    return {name: {node: maker(node) for node in view.members[kind]} for name, maker in makers.items()}
+    return {name: _table({node: tuple(dict.fromkeys(maker(node))) for node in view.members[kind]})
+            for name, maker in makers.items()}  # fmt: skip
+
+
+def _table(of: Mapping[int, tuple[str, ...]]) -> Table:
+    having: dict[str, list[int]] = {}
+    for node, values in of.items():
+        for value in values:
+            having.setdefault(value, []).append(node)
+    return Table(of, {value: frozenset(nodes) for value, nodes in having.items()})
 
 
 def _hub_ties(context: Context) -> dict[int, tuple[tuple[str, ...], tuple[str, ...]]]:
@@ -204,16 +234,25 @@ def _cities(view: View, node: int) -> list[int]:
     return [one for one in dict.fromkeys(found) if view.kind(one) is Kind.CITY]
 
 
-def _facet(context: Context, name: str, table: Mapping[int, tuple[str, ...]], kept: list[int], chosen: str) -> Facet:
-    counts = Counter(value for node in kept for value in dict.fromkeys(table[node]))
-    if chosen and chosen not in counts:
-        counts[chosen] = 0
-    options = [Option(value, _option_label(context, value), count, value == chosen) for value, count in counts.items()]
+def _facet(
+    context: Context, kind: Kind, name: str, facets: Mapping[str, Table], kept: Sequence[int], chosen: str
+) -> Facet:
+    """The most frequent values, equals by label; years from the latest."""
+    table = facets[name]
+    counts = Counter(chain.from_iterable(map(table.of.__getitem__, kept)))
     if name == "year":
-        options.sort(key=lambda option: option.value, reverse=True)
+        values = sorted(counts, reverse=True)[:_MOST_OPTIONS]
     else:
-        options.sort(key=lambda option: (-option.count, option.label.text))
-    return Facet(name, tuple(options[:_MOST_OPTIONS]))
+        ordered = context.view.kept(("by label", kind, name, context.language), lambda: _by_label(context, table))
+        found = filter(counts.__contains__, ordered)
+        values = sorted(found, key=counts.__getitem__, reverse=True)[:_MOST_OPTIONS]
+    if chosen and chosen not in values:
+        values.append(chosen)
+    return Facet(name, tuple(Option(v, _option_label(context, v), counts[v], v == chosen) for v in values))
+
+
+def _by_label(context: Context, table: Table) -> tuple[str, ...]:
+    return tuple(sorted(table.having, key=lambda value: (_option_label(context, value).text, value)))
 
 
 def _option_label(context: Context, value: str) -> Label:

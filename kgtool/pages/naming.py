@@ -119,7 +119,7 @@ class Namer:
     def short(self, node: int) -> str:
         """The prefixed name; of a blank node its label."""
         iri = self._view.iri(node)
-        return self._view.snapshot.curies.short(iri) if iri else f"_:b{node}"
+        return self._view.short(iri) if iri else f"_:b{node}"
 
     def others(self, node: int) -> dict[str, str]:
         """Every other name in any script: text to tag, preferred names first, each text once."""

@@ -14,7 +14,7 @@ from kgtool.pages.evidence import Evidences
 from kgtool.pages.inferred import Inferred
 from kgtool.pages.kinds import MENU, Kind
 from kgtool.pages.links import Links, placed
-from kgtool.pages.lists import page_count
+from kgtool.pages.lists import SORTS, page_count
 from kgtool.pages.naming import Namer
 from kgtool.pages.ontologypage import Shapes
 from kgtool.pages.render import Renderer
@@ -91,8 +91,11 @@ class Pages:
         self._frames = {language: self._frame(context) for language, context in contexts.items()}
         kinds = [kind.value for kind, nodes in view.members.items() if nodes]
         for language in LANGUAGES:  # what every page needs is made here, and shared by all workers
-            for path in (*PLAIN, *kinds, *([view.path(hub)] if hub >= 0 else [])):
+            for path in (*PLAIN, *([view.path(hub)] if hub >= 0 else [])):
                 self.answer(f"/{language.lower()}/{path}")
+            for kind in kinds:
+                for query in ("q=.", *(f"sort={sort}" for sort in SORTS)):
+                    self.answer(f"/{language.lower()}/{kind}", query)
 
     def answer(self, path: str, query: str = "", accept_language: str = "") -> Page | None:
         """The page at a path, None for a path that is none of the pages' (`/sparql`, `/data/…`).

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kgtool.pages.chronicle import around
 from kgtool.pages.context import Context
@@ -25,22 +26,27 @@ class Box:
     y: float
     text: str
     full: str
-    path: str
+    href: str
     tone: str
 
     @property
     def middle(self) -> float:
         return self.x + _BOX / 2
 
+    @property
+    def line(self) -> float:
+        """Where its letters stand."""
+        return self.y + 24.5
+
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """Boxes and the curves between them. `hidden` counts neighbours that found no room."""
+    """Boxes and the curves between them as one path. `hidden` counts neighbours that found no room."""
 
     width: int
     height: float
     boxes: tuple[Box, ...]
-    edges: tuple[str, ...]
+    edges: str
     heads: tuple[tuple[float, str], ...]
     hidden: int
     box_width: int = _BOX
@@ -69,7 +75,7 @@ def drawing(context: Context, node: int) -> Drawing | None:
     height = _TOP + rows * (_HEIGHT + _GAP)
     boxes = {one: _box(context, one, column, number, len(nodes), rows, shift) for column, nodes in enumerate(columns)
              for number, one in enumerate(nodes)}  # fmt: skip
-    edges = tuple(dict.fromkeys(_edge(boxes[one], boxes[other]) for one, other in links))
+    edges = "".join(dict.fromkeys(_edge(boxes[one], boxes[other]) for one, other in links))
     heads = [context.words[key] for key in ("people", "happenings", "bodies")]
     return Drawing(
         _WIDTH, height, tuple(boxes.values()), edges,
@@ -100,11 +106,12 @@ def _box(context: Context, node: int, column: int, number: int, count: int, rows
         _TOP + offset + number * (_HEIGHT + _GAP),
         _short(ref.label.text),
         ref.label.text,
-        ref.path,
+        ref.href,
         ref.tone,
     )
 
 
+@lru_cache(maxsize=4096)
 def _short(text: str) -> str:
     width, out = 0.0, ""
     for character in text:

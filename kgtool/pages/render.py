@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from importlib import resources
 from typing import Any
 
@@ -44,10 +44,15 @@ class Pieces:
 
     def __init__(self, template: Any, values: Mapping[str, Any]) -> None:
         self._kept: dict[Hashable, Markup] = {}
+        self._comma = Markup('<span class="sep">{}</span>').format(values["t"]["comma"])
         self._macros = template.make_module({**values, "kept": self})
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._macros, name)
+
+    def listed(self, items: Iterable[Any]) -> Markup:
+        """Links or labels in a row, as the language lists things."""
+        return self._comma.join(items)
 
     def evidence(self, items: tuple[Any, ...]) -> Markup:
         """The folded evidence of a statement; empty for none."""

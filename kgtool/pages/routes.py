@@ -16,6 +16,7 @@ from kgtool.pages.inferred import Inferred
 from kgtool.pages.kinds import CLASSES, EXTRA, Kind
 from kgtool.pages.links import query_string
 from kgtool.pages.lists import SORTS, listing
+from kgtool.pages.naming import Label
 from kgtool.pages.network import network
 from kgtool.pages.ontologypage import Shapes, headers, modules, term
 from kgtool.pages.overview import overview
@@ -70,7 +71,7 @@ def find(room: Room, context: Context, path: str, params: Mapping[str, str]) -> 
         return maker(room, context, params)
     head, _, rest = path.partition("/")
     if head in _KINDS:
-        return _list(context, Kind(head), rest, params)
+        return _list(room, context, Kind(head), rest, params)
     if head == "queries":
         return _query(room, context, rest, params) if rest else None
     if head == "source":
@@ -95,22 +96,31 @@ def _rest(room: Room, context: Context, made: Entity) -> Mapping[str, tuple[str,
     found: dict[str, tuple[str, str] | None] = dict.fromkeys(("visits", "people", "ties", "claims"))
     members = context.view.members
     if made.node == context.hub:
-        found |= {kind.value: (kind.value, "") for kind in (Kind.VISIT, Kind.PERSON, Kind.TIE, Kind.CLAIM) if members[kind]}
+        found |= {
+            kind.value: (kind.value, "") for kind in (Kind.VISIT, Kind.PERSON, Kind.TIE, Kind.CLAIM) if members[kind]
+        }
     elif made.kind is Kind.CITY and not room.static:
         asked = query_string([("city", made.ref.path)])
         found |= {kind.value: (kind.value, asked) for kind in (Kind.VISIT, Kind.TIE) if members[kind]}
     return found
 
 
-def _related(context: Context, made: Entity) -> list[tuple[Any, str, str, str]]:
+def _related(context: Context, made: Entity) -> list[tuple[Label, str, str, str]]:
     """(summary, query, parameter, value) of named queries that take such a node."""
-    wanted = _PARAMETER.get(made.kind)
+    key = ("related", made.kind, context.language)
+    return [
+        (*row, made.short) for row in context.view.kept(key, lambda: _asking(context, _PARAMETER.get(made.kind, "")))
+    ]
+
+
+def _asking(context: Context, wanted: str) -> list[tuple[Label, str, str]]:
+    """(summary, query, parameter) of named queries that need nothing but one of a class."""
     rows = []
-    for query in context.view.snapshot.catalog.role("ask"):
+    for query in context.view.snapshot.catalog.role("ask") if wanted else ():
         for name, param in query.params.items():
             others = [one for key, one in query.params.items() if key != name and one.required and one.default is None]
-            if wanted and param.cls == wanted and not others:
-                rows.append((words_of(query.summary, context), query.name, name, made.short))
+            if param.cls == wanted and not others:
+                rows.append((words_of(query.summary, context), query.name, name))
                 break
     return rows[:7]
 
@@ -126,12 +136,12 @@ def _quality_line(room: Room, context: Context) -> Any:
     return context.view.kept(("quality", context.language), lambda: quality(context, room.report))
 
 
-def _list(context: Context, kind: Kind, rest: str, params: Mapping[str, str]) -> Body | None:
+def _list(room: Room, context: Context, kind: Kind, rest: str, params: Mapping[str, str]) -> Body | None:
     number = rest or params.get("page") or "1"
     if not (number.isascii() and number.isdigit() and len(number) < 6) or not context.view.members[kind]:
         return None
     whole = params.get("format") in {"csv", "json"}
-    made = listing(context, kind, params, int(number), whole=whole)
+    made = listing(context, room.index, kind, params, int(number), whole=whole)
     if rest and str(made.page) != rest:
         return None
     iris = [context.view.iri(context.view.at(row.ref.path)) for row in made.rows] if whole else []

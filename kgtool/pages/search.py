@@ -33,13 +33,19 @@ class Found:
 
 
 class SearchIndex:
-    """Folded names of every node. Cost of a search: one substring test a name, about 2 ms for 30,000 names."""
+    """Folded names of every node; `texts` has them as one text a node.
+
+    Cost of a search: one substring test a name, about 2 ms for 30,000 names.
+    """
 
     def __init__(self, view: View, namer: Namer) -> None:
         rows = []
+        self.texts: dict[int, str] = {}
         for kind, nodes in view.members.items():
             for node in nodes:
-                rows += [(fold(name), name, node, kind) for name in dict.fromkeys(_names(view, namer, node))]
+                found = [(fold(name), name, node, kind) for name in dict.fromkeys(_names(view, namer, node))]
+                rows += found
+                self.texts[node] = "\n".join(row[0] for row in found)
         for node in sorted(view.ontology, key=view.iri):
             if view.iri(node):
                 rows += [(fold(name), name, node, Kind.CONCEPT) for name in namer.others(node)]
@@ -52,11 +58,15 @@ class SearchIndex:
         if not wanted:
             return found
         whole = " ".join(wanted)
-        for folded, name, node, kind in self._rows:
-            if all(part in folded for part in wanted):
-                rank = 0 if folded == whole else 1 if folded.startswith(whole) else 2 if f" {whole}" in folded else 3
-                if node not in found or rank < found[node][0]:
-                    found[node] = (rank, name, kind)
+        rows: Iterable[tuple[str, str, int, Kind]] = self._rows
+        for part in wanted:
+            rows = [row for row in rows if part in row[0]]
+        inside = f" {whole}"
+        for folded, name, node, kind in rows:
+            rank = 0 if folded == whole else 1 if folded.startswith(whole) else 2 if inside in folded else 3
+            before = found.get(node)
+            if before is None or rank < before[0]:
+                found[node] = (rank, name, kind)
         return found
 
 

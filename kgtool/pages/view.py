@@ -96,6 +96,10 @@ class View:
         term = self._terms[node] if node >= 0 else None
         return term.value if isinstance(term, ox.NamedNode) else ""
 
+    def short(self, iri: str) -> str:
+        """An IRI of the data as a prefixed name, or in angle brackets."""
+        return self.once(("short", iri), lambda: self.snapshot.curies.short(iri))
+
     def is_resource(self, node: int) -> bool:
         return isinstance(self._terms[node], ox.NamedNode | ox.BlankNode)
 
@@ -208,7 +212,7 @@ class View:
         iri = self.iri(node)
         if self.base and iri.startswith(self.base) and _PLAIN_PATH.fullmatch(iri[len(self.base) :]):
             return "id/" + iri[len(self.base) :]
-        prefix, _, name = self.snapshot.curies.short(iri).partition(":")
+        prefix, _, name = self.short(iri).partition(":")
         if name and _PLAIN_NAME.fullmatch(name) and _PLAIN_NAME.fullmatch(prefix):
             return f"term/{prefix}/{name}"
         return "node/" + hashlib.sha256(iri.encode("utf-8", "surrogatepass")).hexdigest()[:16]
