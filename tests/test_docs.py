@@ -192,9 +192,8 @@ def contexts() -> Iterator[click.Context]:
         command = importlib.import_module(f"kgtool.cli.{name}").command
         below = click.Context(command, info_name=name, parent=top)
         yield below
-        if isinstance(command, click.Group):
-            for other in command.list_commands(below):
-                yield click.Context(command.commands[other], info_name=other, parent=below)
+        for other, command_below in sorted(getattr(command, "commands", {}).items()):
+            yield click.Context(command_below, info_name=f"{name} {other}", parent=top)
 
 
 def cli_document() -> str:

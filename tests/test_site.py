@@ -19,7 +19,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from kgtool.cli import status
 
     folder = tmp_path_factory.mktemp("out") / "site"
-    assert status(["site", str(folder), "--project", str(WANGJIN), "--address", "https://graph.example/"]) == 0
+    assert status(["export", "site", str(folder), "--project", str(WANGJIN), "--address", "https://graph.example/"]) == 0
     return folder
 
 
@@ -66,7 +66,7 @@ def test_the_wording_of_sources_is_left_out_unless_asked_for(kgtool: Tool, tmp_p
     assert (WANGJIN / "sources").is_dir()
     assert not any("<blockquote>" in path.read_text(encoding="utf-8") for path in (site / "en").rglob("*.html"))
     folder = tmp_path / "lit"
-    assert kgtool("site", folder, "--project", WANGJIN, "--with-sources", "--no-check").status == 0
+    assert kgtool("export", "site", folder, "--project", WANGJIN, "--with-sources", "--no-check").status == 0
     assert any(
         "<blockquote>" in path.read_text(encoding="utf-8") for path in (folder / "en" / "id" / "event").rglob("*.html")
     )
@@ -76,9 +76,9 @@ def test_a_site_replaces_its_own_folder_and_no_other(kgtool: Tool, tmp_path: Pat
     data = "@prefix cd: <https://w3id.org/city-diplomacy/ns#> .\n<https://example.org/x/id/person/a> a cd:Person .\n"
     project = make_project({"data/a.ttl": data}, 'base = "https://example.org/x/id/"\ndata = ["data"]\n')
     folder = tmp_path / "site"
-    assert kgtool("site", folder, "--project", project).status == 0
+    assert kgtool("export", "site", folder, "--project", project).status == 0
     (folder / "left-over.html").write_text("x")
-    ran = kgtool("site", folder, "--project", project, "--lang", "en")
+    ran = kgtool("export", "site", folder, "--project", project, "--lang", "en")
     assert (ran.status, ran.out) == (
         0,
         f"{folder}: {len(list(folder.rglob('*.html'))) - 1} pages, {sum(p.is_file() for p in folder.rglob('*'))} files\n",
@@ -87,7 +87,17 @@ def test_a_site_replaces_its_own_folder_and_no_other(kgtool: Tool, tmp_path: Pat
     other = tmp_path / "other"
     other.mkdir()
     (other / "mine.txt").write_text("mine")
-    ran = kgtool("site", other, "--project", project, "--lang", "en")
+    ran = kgtool("export", "site", other, "--project", project, "--lang", "en")
     assert (ran.status, "E-SITE-FOLDER" in ran.err) == (2, True)
     assert (other / "mine.txt").read_text() == "mine"
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_no_export_profile_may_be_called_as_the_site_is(kgtool: Tool, make_project: Make) -> None:
+    settings = 'base = "https://example.org/x/id/"\ndata = ["data"]\n[exports.%s]\nformats = ["nt"]\n'
+    project = make_project({}, settings % "site")
+    ran = kgtool("export", "--project", project, "--lang", "en")
+    assert (ran.status, "E-CONFIG-VALUE" in ran.err) == (2, True)
+    assert "'exports.site': needs another name: `kgtool export site` is a command of its own" in ran.err
+    other = make_project({}, settings % "sites", "other")
+    assert kgtool("export", "--project", other).out.startswith("sites  public  all")

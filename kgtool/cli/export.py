@@ -1,16 +1,38 @@
-"""kgtool export NAME"""
+"""kgtool export NAME; `kgtool export site DIR` is a command of its own (cli/site)."""
 
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import click
 
+from kgtool.cli import site
 from kgtool.cli.common import common_options, language_of, open_from, write_out
 
 
-@click.command("export")
+class _Export(click.Command):
+    """`site` is a command of its own, with options of its own; any other word is the name of a profile, which none may share."""
+
+    commands: Mapping[str, click.Command] = MappingProxyType({"site": site.command})
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        if args and args[0] in self.commands:
+            return self.commands[args[0]].make_context(f"{info_name} {args[0]}", args[1:], parent, **extra)
+        return super().make_context(info_name, args, parent, **extra)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_options(ctx, formatter)
+        with formatter.section("Commands"):
+            formatter.write_dl([(f"{name} DIR", site.SUMMARY) for name in self.commands])
+
+
+@click.command("export", cls=_Export)
 @click.argument("name", required=False)
 @click.option("--for", "city", default="", metavar="CITY", help="城市(IRI、前綴名稱、代稱或名稱)/ Whose neighbourhood.")
 @click.option(

@@ -1,4 +1,4 @@
-"""kgtool site"""
+"""kgtool export site DIR"""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 import click
 
 from kgtool.cli.common import common_options, language_of, open_from, write_out
+
+SUMMARY = "將所有頁面寫成靜態網站 / Write every page as a static site"
 
 
 @click.command("site")

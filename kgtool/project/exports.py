@@ -24,6 +24,8 @@ from kgtool.project.table import TableError, choice, only, words
 
 _KEYS = ("resources", "params", "formats", "languages", "statements", "audience", "bulk")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+# Words behind `kgtool export` that are no profile.
+_TAKEN = frozenset({"site"})
 
 
 class Statements(enum.StrEnum):
@@ -65,6 +67,10 @@ def _profile(name: str, table: Any) -> ExportProfile:
     only(table, _KEYS, name)
     if not _NAME.fullmatch(name):
         raise TableError(name, "a name of letters, digits, - and _", "名稱須為字母、數字、- 與 _")
+    if name in _TAKEN:
+        raise TableError(
+            name, f"needs another name: `kgtool export {name}` is a command of its own", f"須用其他名稱:`kgtool export {name}` 為另一指令"
+        )
     resources, params, bulk = table.get("resources", "all"), table.get("params", {}), table.get("bulk", False)
     if not isinstance(resources, str) or not resources:
         raise TableError(f"{name}.resources", "all, neighbourhood or a query", "須為 all、neighbourhood 或查詢名稱")
