@@ -352,7 +352,10 @@ def test_the_static_site_works_from_file_and_from_a_plain_host(browser: Any, tmp
     from kgtool.cli import status
 
     folder = tmp_path / "site"
-    assert status(["export", "site", str(folder), "--project", str(ROOT / "tests" / "projects" / "wangjin"), "--no-check"]) == 0
+    assert (
+        status(["export", "site", str(folder), "--project", str(ROOT / "tests" / "projects" / "wangjin"), "--no-check"])
+        == 0
+    )
     quiet = partial(SimpleHTTPRequestHandler, directory=str(folder))
     quiet.func.log_message = lambda *_: None  # type: ignore[attr-defined]
     server = ThreadingHTTPServer(("127.0.0.1", 0), quiet)

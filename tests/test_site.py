@@ -19,7 +19,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from kgtool.cli import status
 
     folder = tmp_path_factory.mktemp("out") / "site"
-    assert status(["export", "site", str(folder), "--project", str(WANGJIN), "--address", "https://graph.example/"]) == 0
+    assert (
+        status(["export", "site", str(folder), "--project", str(WANGJIN), "--address", "https://graph.example/"]) == 0
+    )
     return folder
 
 

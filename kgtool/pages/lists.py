@@ -73,11 +73,16 @@ class Listing:
 
     @property
     def near(self) -> tuple[int, ...]:
-        """Pages to offer at once: all of a short list, else the first, those around this one and the last; 0 is a gap."""
-        if self.pages <= _MOST_PAGES:
-            return tuple(range(1, self.pages + 1))
-        shown = sorted({1, self.pages, *range(max(1, self.page - 2), min(self.pages, self.page + 2) + 1)})
-        return tuple(chain.from_iterable((0, n) if n - before > 1 else (n,) for before, n in pairwise([0, *shown])))
+        """Pages to offer at once; 0 is a gap."""
+        return near(self.page, self.pages)
+
+
+def near(page: int, pages: int) -> tuple[int, ...]:
+    """Pages to offer: all of a few, else the first, those around this one and the last, with 0 for what lies between."""
+    if pages <= _MOST_PAGES:
+        return tuple(range(1, pages + 1))
+    shown = sorted({1, pages, *range(max(1, page - 2), min(pages, page + 2) + 1)})
+    return tuple(chain.from_iterable((0, n) if n - before > 1 else (n,) for before, n in pairwise([0, *shown])))
 
 
 @dataclass(frozen=True, slots=True)

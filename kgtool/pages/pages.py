@@ -18,7 +18,7 @@ from kgtool.pages.lists import SORTS, page_count
 from kgtool.pages.naming import Namer
 from kgtool.pages.ontologypage import Shapes
 from kgtool.pages.render import Renderer
-from kgtool.pages.routes import PLAIN, Body, Room, find
+from kgtool.pages.routes import PLAIN, Body, Fields, Room, find
 from kgtool.pages.search import SearchIndex
 from kgtool.pages.sourcepage import readable
 from kgtool.pages.texts import LANGUAGES, SLUGS, accepted, load_words
@@ -118,7 +118,9 @@ class Pages:
             if query.count("&") < _MOST_FIELDS
             else []
         )
-        return self._page(SLUGS[slug], slug, unquote(rest), {name: value.replace("\x00", "") for name, value in pairs})
+        return self._page(
+            SLUGS[slug], slug, unquote(rest), Fields((name, value.replace("\x00", "")) for name, value in pairs)
+        )
 
     def document(self, iri: str, language: str, root: str) -> bytes:
         """The page of a resource at another address; `root` is the way up from there. A 404 page where it has none."""

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kgtool.finding import Finding, Severity
-from kgtool.lang import pick
 from kgtool.pages.context import Context, Ref
 from kgtool.pages.naming import Label
+from kgtool.pages.queries import words_of
 from kgtool.pages.view import View
 from kgtool.report import Report
 
@@ -75,7 +75,7 @@ def quality(context: Context, report: Report | None) -> Quality:
             focuses[node] = focuses.get(node, 0) + 1
     counted = {severity: sum(one.severity is severity for one in shown) for severity in Severity}
     ranked = sorted(focuses.items(), key=lambda item: (-item[1], context.view.iri(item[0])))
-    notes = tuple(Label(pick(note.message, context.language)) for note in report.notes)
+    notes = tuple(words_of(note.message, context) for note in report.notes)
     return Quality(
         True, report.as_of, number(report.totals.files), number(report.totals.triples), number(report.totals.checks),
         counted[Severity.ERROR], counted[Severity.WARNING], counted[Severity.INFO], len(report.held.waived),
@@ -88,6 +88,6 @@ def quality(context: Context, report: Report | None) -> Quality:
 def _found(context: Context, one: Finding) -> Found:
     node = context.view.code(one.focus)
     return Found(
-        one.rule, one.severity.word, Label(pick(one.message, context.language)), Label(pick(one.fix, context.language)),
+        one.rule, one.severity.word, words_of(one.message, context), words_of(one.fix, context),
         context.ref(node) if context.view.has_page(node) else None, str(one.place),
     )  # fmt: skip

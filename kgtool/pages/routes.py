@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,7 +21,7 @@ from kgtool.pages.network import network
 from kgtool.pages.ontologypage import Shapes, headers, modules, term
 from kgtool.pages.overview import overview
 from kgtool.pages.quality import quality
-from kgtool.pages.queries import preset_fields, query_page, words_of
+from kgtool.pages.queries import page_asked, preset_fields, query_page, words_of
 from kgtool.pages.search import SearchIndex, search
 from kgtool.pages.snippets import snippets
 from kgtool.pages.sourcepage import read, readable
@@ -59,6 +59,17 @@ class Body:
     status: int = 200
     robots: str = ""
     file: File | None = None
+
+
+class Fields(dict[str, str]):
+    """The fields of a request, the last of each name; `every` has all of them in the order given."""
+
+    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
+        super().__init__()
+        self.every: dict[str, tuple[str, ...]] = {}
+        for name, value in pairs:
+            self[name] = value
+            self.every[name] = (*self.every.get(name, ()), value)
 
 
 Maker = Callable[[Room, Context, Mapping[str, str]], Body]
@@ -184,17 +195,18 @@ def _query(room: Room, context: Context, name: str, params: Mapping[str, str]) -
     query: NamedQuery | None = snapshot.catalog.queries.get(preset.query if preset else name)
     if query is None or query.role != "ask":
         return None
-    given = preset_fields(preset, params) if preset else dict(params)
+    asked = params.every if isinstance(params, Fields) else {}
+    given: Mapping[str, Sequence[str]] = preset_fields(preset, asked) if preset else asked
     if room.static and not preset:
-        given = {key: param.example for key, param in query.params.items() if param.example and param.required}
-    made = query_page(context, query, given, name)
+        given = {key: (param.example,) for key, param in query.params.items() if param.example and param.required}
+    made = query_page(context, query, given, name, page_asked(params))
     return Body("query.html", made.summary.text, {"p": made, "snippets": snippets(query.name, made.params, room.address),
                 "api": query.name}, "queries", robots="noindex" if params else "")  # fmt: skip
 
 
 def _workbench(room: Room, context: Context, params: Mapping[str, str]) -> Body:
     text = "" if room.static else params.get("query", "")
-    made = workbench(context, text)
+    made = workbench(context, text, page_asked(params))
     form = params.get("format", "")
     file = of_answer(form, made.raw) if form and made.raw is not None else None
     values = {"w": made, "asked": text, "prefixes": _prefixes(context), "terms": _terms(context)}

@@ -10,10 +10,10 @@ def snippets(name: str, params: tuple[tuple[str, str], ...], base: str) -> tuple
     options = "".join(f" --param {key}={_quoted(value)}" for key, value in params)
     asked = "&".join(f"{quote(key)}={quote(value, safe='')}" for key, value in params)
     address = f"{base}/api/{name}" + ("?" + asked if asked else "")
-    given = ", ".join(f"{key!r}: {value!r}" for key, value in params)
+    given = ", ".join(f"({key!r}, {value!r})" for key, value in params)
     python = (
         "import json, urllib.parse, urllib.request\n"
-        f"asked = urllib.parse.urlencode({{{given}}})\n"
+        f"asked = urllib.parse.urlencode([{given}])\n"
         f'request = urllib.request.Request("{base}/api/{name}?" + asked, headers={{"Accept": "application/json"}})\n'
         "rows = json.load(urllib.request.urlopen(request))"
     )

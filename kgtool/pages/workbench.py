@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kgtool.engine import SERVED, Answer, Limits, Solutions, Triples, guard
+from kgtool.engine import SERVED, Answer, Limits, guard
 from kgtool.errors import KgError
-from kgtool.lang import pick
 from kgtool.pages.context import Context
-from kgtool.pages.queries import Cell, Table, table_of, triples_of
+from kgtool.pages.naming import Label
+from kgtool.pages.queries import Table, table_of, words_of
 from kgtool.terms import CD
 
 LIMITS: Limits = SERVED
@@ -20,10 +20,9 @@ class Workbench:
 
     text: str
     table: Table | None
-    triples: tuple[tuple[Cell, Cell, Cell], ...]
     answer: bool | None
-    problem: str
-    hint: str
+    problem: Label
+    hint: Label
     line: int
     column: int
     excerpt: str
@@ -45,11 +44,11 @@ def example(context: Context) -> str:
     return "\n".join(lines) + "\n"
 
 
-def workbench(context: Context, text: str) -> Workbench:
+def workbench(context: Context, text: str, page: int = 1) -> Workbench:
     """Run a text that a stranger wrote: measured before it is parsed. The caller's process has the deadline."""
     snapshot = context.view.snapshot
     if not text.strip():
-        return Workbench(example(context), None, (), None, "", "", 0, 0, "")
+        return Workbench(example(context), None, None, Label(""), Label(""), 0, 0, "")
     try:
         refusal = guard(text, LIMITS)
         if refusal is not None:
@@ -60,11 +59,10 @@ def workbench(context: Context, text: str) -> Workbench:
         lines = text.split("\n")
         excerpt = lines[line - 1] if 0 < line <= len(lines) else ""
         return Workbench(
-            text, None, (), None, pick(error.message, context.language), pick(error.hint, context.language),
+            text, None, None, words_of(error.message, context), words_of(error.hint, context),
             line, column, excerpt[:200],
         )  # fmt: skip
     return Workbench(
-        text, table_of(context, answer) if isinstance(answer, Solutions) else None,
-        triples_of(context, answer) if isinstance(answer, Triples) else (),
-        answer if isinstance(answer, bool) else None, "", "", 0, 0, "", answer,
+        text, table_of(context, answer, page),
+        answer if isinstance(answer, bool) else None, Label(""), Label(""), 0, 0, "", answer,
     )  # fmt: skip

@@ -69,7 +69,9 @@ def _profile(name: str, table: Any) -> ExportProfile:
         raise TableError(name, "a name of letters, digits, - and _", "名稱須為字母、數字、- 與 _")
     if name in _TAKEN:
         raise TableError(
-            name, f"needs another name: `kgtool export {name}` is a command of its own", f"須用其他名稱:`kgtool export {name}` 為另一指令"
+            name,
+            f"needs another name: `kgtool export {name}` is a command of its own",
+            f"須用其他名稱:`kgtool export {name}` 為另一指令",
         )
     resources, params, bulk = table.get("resources", "all"), table.get("params", {}), table.get("bulk", False)
     if not isinstance(resources, str) or not resources:
