@@ -42,13 +42,13 @@ class Moment:
 
     node: int
     ref: Ref
-    chip: str
+    chip: Label
     tone: str
     when: When
     sort: tuple[str, str, str]
     parts: tuple[Part, ...]
     more: int
-    notes: tuple[str, ...]
+    notes: tuple[Label, ...]
     evidence: tuple[Evidence, ...]
     disputed: bool
 
@@ -205,11 +205,11 @@ def _made(context: Context, sort: tuple[str, str, str], node: int, value: str, *
     notes = []
     count = view.text(node, CD + "headcount")
     if count and not end:
-        notes.append(context.words.fill("headcount", count=count))
+        notes.append(context.say("headcount", count=count))
     place = view.first(node, CD + "location")
     if place >= 0 and not end:
-        notes.append(context.words.fill("located", place=context.label(place).text))
-    chip = context.words["end"] if end else _chip(context, node, kind)
+        notes.append(context.say("located", place=context.label(place)))
+    chip = Label(context.words["end"]) if end else _chip(context, node, kind)
     return Moment(
         node, context.ref(node), chip, "k-end" if end else tone(kind), context.when(value, year=False), sort,
         tuple(parts[:_MOST_PEOPLE]), max(0, len(parts) - _MOST_PEOPLE), tuple(notes), context.evidence(node),
@@ -217,13 +217,13 @@ def _made(context: Context, sort: tuple[str, str, str], node: int, value: str, *
     )  # fmt: skip
 
 
-def _chip(context: Context, node: int, kind: Kind) -> str:
+def _chip(context: Context, node: int, kind: Kind) -> Label:
     if kind is Kind.CLAIM:
         for name in ("status", "stance"):
             said = context.view.first(node, CD + name)
             if said >= 0:
-                return context.label(said).text
-    return context.kind_word(kind)
+                return context.label(said)
+    return Label(context.kind_word(kind))
 
 
 def parts_of(context: Context, event: int) -> Iterator[Part]:

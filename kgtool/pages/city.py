@@ -106,7 +106,7 @@ def _hub_facts(context: Context, city: int) -> list[Fact]:
             continue
         tie = view.at(bond.ref.path)
         note = words[bond.state.key]
-        name = Label(words.fill("relation_with", hub=context.label(context.hub).text))
+        name = context.say("relation_with", hub=context.label(context.hub))
         rows.append(
             Fact(name, "", (Value(bond.kind, bond.ref.path, note=note, disputed=bond.disputed),), context.evidence(tie))
         )
@@ -117,7 +117,7 @@ def _hub_facts(context: Context, city: int) -> list[Fact]:
             rows.append(Fact(began_at, "", (Value(bond.since_text, view.path(dated)),), context.evidence(dated)))
         else:
             rows.append(Fact(began_at, "", (), (), gap=True))
-    return rows or [Fact(Label(words.fill("relation_with", hub=context.label(context.hub).text)), "", (), (), gap=True)]
+    return rows or [Fact(context.say("relation_with", hub=context.label(context.hub)), "", (), (), gap=True)]
 
 
 def _holders(context: Context, city: int) -> list[Fact]:

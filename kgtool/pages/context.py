@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from kgtool.pages.evidence import Evidence, Evidences
 from kgtool.pages.kinds import Kind, tone
@@ -50,6 +50,14 @@ class Context:
             href = self.links.to(path) if path else ""
             found = self.refs[node] = Ref(self.label(node), path, tone(kind), kind, href)
         return found
+
+    def say(self, key: str, **values: object) -> Label:
+        """A text with its fields filled in; names in another language stay marked as such."""
+        text = self.words[key]
+        plain = text.format(**{name: str(value) for name, value in values.items()})
+        if any(isinstance(value, Label) and (value.foreign or value.html) for value in values.values()):
+            return Label(plain, html=str(Markup(escape(text)).format(**values)))  # noqa: S704 - escaped before it is one
+        return Label(plain)
 
     def evidence(self, node: int, predicate: str = "") -> tuple[Evidence, ...]:
         return self.evidences.of(node, self.language, predicate)

@@ -77,7 +77,7 @@ class Entity:
     short: str
     ref: Ref
     kind: Kind
-    chip: str
+    chip: Label
     country: Ref | None
     types: tuple[Ref, ...]
     names: tuple[tuple[str, str], ...]
@@ -134,14 +134,14 @@ def entity(context: Context, inferred: Inferred, node: int) -> Entity:
     )  # fmt: skip
 
 
-def _chip(context: Context, node: int, kind: Kind) -> str:
+def _chip(context: Context, node: int, kind: Kind) -> Label:
     """The tie with the hub where there is one, else the class."""
     if kind is Kind.CITY and node != context.hub:
         tied: list[Bond] = [bond for bond in bonds(context, node) if bond.partner == context.hub]
         if tied:
-            return tied[0].kind.text
-    names = [context.label(one).text for one in context.view.types(node) if context.view.has_page(one)]
-    return names[0] if names else context.kind_word(kind)
+            return tied[0].kind
+    names = [context.label(one) for one in context.view.types(node) if context.view.has_page(one)]
+    return names[0] if names else Label(context.kind_word(kind))
 
 
 def _names(context: Context, node: int, place: int) -> tuple[tuple[str, str], ...]:

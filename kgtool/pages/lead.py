@@ -21,105 +21,102 @@ def lead(context: Context, node: int) -> Label:
     kind = context.view.kind(node)
     maker = {Kind.CITY: _city, Kind.PERSON: _person, Kind.VISIT: _event, Kind.EVENT: _event, Kind.AGREEMENT: _agreement,
              Kind.TIE: _tie, Kind.TENURE: _tenure}.get(kind)  # fmt: skip
-    text = (maker(context, node) if maker else "") or _plain(context, node)
-    return Label(text[:1].upper() + text[1:] if context.language == "en" else text)
+    text = (maker(context, node) if maker else None) or _plain(context, node)
+    return text.capital() if context.language == "en" else text
 
 
-def _plain(context: Context, node: int) -> str:
+def _plain(context: Context, node: int) -> Label:
     view = context.view
-    names = [context.label(one).text for one in view.types(node) if view.has_page(one)]
-    what = _and(context, names) or context.kind_word(view.kind(node))
-    return context.words.fill("lead_plain", name=context.label(node).text, what=what)
+    names = [context.label(one) for one in view.types(node) if view.has_page(one)]
+    what = _and(context, names) if names else context.kind_word(view.kind(node))
+    return context.say("lead_plain", name=context.label(node), what=what)
 
 
-def _city(context: Context, node: int) -> str:
+def _city(context: Context, node: int) -> Label:
     words, land = context.words, country(context.view, node)
-    name = context.label(node).text
-    place = words.fill("of_country", country=context.label(land).text) if land >= 0 else ""
+    name = context.label(node)
+    place = context.say("of_country", country=context.label(land)) if land >= 0 else ""
     figures = counts(context, node)
-    told = words.fill("lead_counts", **{key: context.number(value) for key, value in figures.items()})
+    told = context.say("lead_counts", **{key: context.number(value) for key, value in figures.items()})
     if node == context.hub:
         partners = len({bond.partner for bond in bonds(context, node)})
-        return words.fill("lead_hub", name=name, place=place, ties=context.number(partners)) + told
+        return context.say("lead_hub", name=name, place=place, ties=context.number(partners)) + told
     tied = [bond for bond in bonds(context, node) if bond.partner == context.hub]
     if not tied:
-        return words.fill("lead_city", name=name, place=place) + told
-    hub = context.label(context.hub).text
-    kinds = _and(context, [f"{bond.kind.text}{words.fill('in_state', state=words[bond.state.key])}" for bond in tied])
-    return words.fill("lead_partner", name=name, place=place, hub=hub, kind=kinds) + told
+        return context.say("lead_city", name=name, place=place) + told
+    hub = context.label(context.hub)
+    kinds = _and(context, [bond.kind + context.say("in_state", state=words[bond.state.key]) for bond in tied])
+    return context.say("lead_partner", name=name, place=place, hub=hub, kind=kinds) + told
 
 
-def _person(context: Context, node: int) -> str:
+def _person(context: Context, node: int) -> Label:
     view = context.view
     posts = [
-        context.label(view.first(one, CD + "post")).text
+        context.label(view.first(one, CD + "post"))
         for one in view.into(node, CD + "holder")
         if view.first(one, CD + "post") >= 0
     ]
     events = {event for part in view.into(node, CD + "participant") for event in view.out(part, CD + "event")}
     key = "lead_person" if posts else "lead_person_plain"
-    return context.words.fill(key, name=context.label(node).text, posts=_and(context, posts), count=len(events))
+    return context.say(key, name=context.label(node), posts=_and(context, posts), count=len(events))
 
 
-def _event(context: Context, node: int) -> str:
+def _event(context: Context, node: int) -> Label:
     view, words = context.view, context.words
     value = view.text(node, CD + "when")
     when = context.when(value).text if value else words["undated"]
-    visitors = _and(context, [context.label(one).text for one in view.out(node, CD + "visitor")])
-    hosts = _and(context, [context.label(one).text for one in view.out(node, CD + "host")])
+    visitors = _and(context, [context.label(one) for one in view.out(node, CD + "visitor")])
+    hosts = _and(context, [context.label(one) for one in view.out(node, CD + "host")])
     named = sum(part.who is not None for part in parts_of(context, node))
     if visitors and hosts:
-        text = words.fill("lead_visit", visitors=visitors, hosts=hosts, when=when)
+        text = context.say("lead_visit", visitors=visitors, hosts=hosts, when=when)
     elif hosts:
-        text = words.fill("lead_hosted", hosts=hosts, when=when)
+        text = context.say("lead_hosted", hosts=hosts, when=when)
     else:
-        text = words.fill("lead_event", name=context.label(node).text, when=when)
-    return text + (words.fill("lead_named", count=named) if named else "")
+        text = context.say("lead_event", name=context.label(node), when=when)
+    return text + context.say("lead_named", count=named) if named else text
 
 
-def _agreement(context: Context, node: int) -> str:
+def _agreement(context: Context, node: int) -> Label:
     view, words = context.view, context.words
     form, value = view.first(node, CD + "form"), view.text(node, CD + "when")
-    return words.fill(
+    return context.say(
         "lead_agreement", parties=_parties(context, node),
-        form=context.label(form).text if form >= 0 else context.kind_word(Kind.AGREEMENT),
+        form=context.label(form) if form >= 0 else context.kind_word(Kind.AGREEMENT),
         when=context.when(value).text if value else words["undated"],
         state=words[agreement_state(view, node, context.today).key],
-    ) + (words["lead_disputed"] if view.disputed(node) else "")  # fmt: skip
+    ) + Label(words["lead_disputed"] if view.disputed(node) else "")  # fmt: skip
 
 
-def _tie(context: Context, node: int) -> str:
+def _tie(context: Context, node: int) -> Label:
     view, words = context.view, context.words
     kind = view.first(node, CD + "kind")
-    return words.fill(
+    return context.say(
         "lead_tie", parties=_parties(context, node),
-        kind=context.label(kind).text if kind >= 0 else context.kind_word(Kind.TIE),
+        kind=context.label(kind) if kind >= 0 else context.kind_word(Kind.TIE),
         state=words[tie_state(view, node, context.today).key],
-    ) + (words["lead_disputed"] if view.disputed(node) else "")  # fmt: skip
+    ) + Label(words["lead_disputed"] if view.disputed(node) else "")  # fmt: skip
 
 
-def _tenure(context: Context, node: int) -> str:
+def _tenure(context: Context, node: int) -> Label | None:
     view = context.view
     holder, post = view.first(node, CD + "holder"), view.first(node, CD + "post")
     if holder < 0 or post < 0:
-        return ""
+        return None
     told = view.text(node, CD + "started") or view.text(node, CD + "attested")
     when = context.when(told).text if told else context.words["undated"]
-    return context.words.fill(
-        "lead_tenure", holder=context.label(holder).text, post=context.label(post).text, when=when
-    )
+    return context.say("lead_tenure", holder=context.label(holder), post=context.label(post), when=when)
 
 
-def _parties(context: Context, node: int) -> str:
-    return _and(context, [context.label(one).text for one in context.view.out(node, CD + "party")])
+def _parties(context: Context, node: int) -> Label:
+    return _and(context, [context.label(one) for one in context.view.out(node, CD + "party")])
 
 
-def _and(context: Context, names: list[str]) -> str:
+def _and(context: Context, names: list[Label]) -> Label:
     names = list(dict.fromkeys(names))
     shown, more = names[:_MOST], len(names) - _MOST
-    comma = ", " if context.language == "en" else "、"
-    if more > 0:
-        return comma.join(shown) + context.words.fill("and_more", count=more)
-    if context.language == "en" and len(shown) > 1:
-        return f"{', '.join(shown[:-1])} and {shown[-1]}"
-    return comma.join(shown)
+    last = Label(" and ") if context.language == "en" and more <= 0 else Label(context.words["comma"])
+    text = shown[0] if shown else Label("")
+    for number, name in enumerate(shown[1:], 2):
+        text = text + (last if number == len(shown) else Label(context.words["comma"])) + name
+    return text + context.say("and_more", count=more) if more > 0 else text

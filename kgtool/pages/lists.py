@@ -12,7 +12,7 @@ from kgtool.pages.city import bonds, country
 from kgtool.pages.context import Context, Ref
 from kgtool.pages.fold import fold
 from kgtool.pages.kinds import Kind
-from kgtool.pages.naming import Label
+from kgtool.pages.naming import Label, foreign
 from kgtool.pages.search import SearchIndex
 from kgtool.pages.state import agreement_state, tie_state
 from kgtool.pages.view import View
@@ -29,7 +29,7 @@ class Row:
     """One line of a list: what it is, where or with whom, when, which state."""
 
     ref: Ref
-    others: str
+    others: tuple[Label, ...]
     aside: tuple[Ref, ...]
     when: str
     sort: str
@@ -270,7 +270,8 @@ def _option_label(context: Context, value: str) -> Label:
 def _row(context: Context, node: int, kind: Kind) -> Row:
     view = context.view
     ref = context.ref(node)
-    others = [text for text, tag in context.namer.others(node).items() if text != ref.label.text][:3]
+    names = context.namer.others(node).items()
+    others = tuple(Label(text, foreign(tag, context.language)) for text, tag in names if text != ref.label.text)[:3]
     rows = dated(view, node)
     state = (
         tie_state(view, node, context.today)
@@ -280,7 +281,7 @@ def _row(context: Context, node: int, kind: Kind) -> Row:
         else None
     )
     return Row(
-        ref, " · ".join(others), _aside(context, node, kind), context.when(rows[0][2]).text if rows else "",
+        ref, others, _aside(context, node, kind), context.when(rows[0][2]).text if rows else "",
         rows[0][0][0] if rows else "", context.words[state.key] if state else "", state.key if state else "",
         bool(kind in {Kind.TIE, Kind.AGREEMENT} and view.disputed(node)),
     )  # fmt: skip

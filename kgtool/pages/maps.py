@@ -10,6 +10,7 @@ from itertools import product
 from kgtool.pages import geo
 from kgtool.pages.context import Context
 from kgtool.pages.kinds import Kind
+from kgtool.pages.naming import Label
 from kgtool.pages.view import View
 from kgtool.terms import CD, SCHEMA
 
@@ -17,6 +18,7 @@ Frame = tuple[float, float, float, float]  # x, y, width, height; or left, top, 
 _VIEW = (30.0, 18.0, 940.0, 420.0)  # what of the frame the world map shows: x, y, width, height
 _INSET = (204.0, 172.0)
 _SCALE = 2.5
+_HUB = 4  # points that the hub counts for in the choice of what is magnified: lines that begin in sight are calmer
 _SLOTS = ((8.0, 4.5, "start"), (-8.0, 4.5, "end"), (0.0, -8.0, "middle"), (0.0, 16.5, "middle"),
           (6.0, -5.0, "start"), (6.0, 14.0, "start"), (-6.0, -5.0, "end"), (-6.0, 14.0, "end"))  # fmt: skip
 
@@ -37,6 +39,7 @@ class Spot:
     dy: float = 0.0
     anchor: str = ""
     disputed: bool = False
+    lang: str = ""  # of its text where that is not the page's
 
     @property
     def radius(self) -> float:
@@ -102,9 +105,10 @@ def locator(context: Context, node: int) -> Map | None:
     lines = geo.great_circle(home, here) if far and home else []
     points = [point for line in lines for point in line] or [geo.project(*here)]
     unit, frame = _fit(points)
-    spots = [Spot(*geo.project(*here), context.label(node).text, "", "k-city", "solid", geo.path(lines))]
+    own, hub = context.label(node), context.label(context.hub) if context.hub >= 0 else Label("")
+    spots = [Spot(*geo.project(*here), own.text, "", "k-city", "solid", geo.path(lines), lang=own.foreign)]
     if far and home:
-        spots.append(Spot(*geo.project(*home), context.label(context.hub).text, "", "k-hub", "solid", ""))
+        spots.append(Spot(*geo.project(*home), hub.text, "", "k-hub", "solid", "", lang=hub.foreign))
     spots = [
         replace(spot, dx=0.0, dy=(-2.2 if spot.y <= spots[-1].y else 3.4) * 4 * unit, anchor="middle") for spot in spots
     ]
@@ -205,7 +209,8 @@ def _inset(spots: Sequence[Spot]) -> Inset | None:
     for one in lost:
         for dx, dy in product((0.08, 0.3, 0.5, 0.7, 0.92), repeat=2):
             frame = (one.x - width * dx, one.y - height * dy, width, height)
-            count = 2 * sum(_in(spot, frame) for spot in lost) + sum(_in(spot, frame) for spot in spots)
+            count = 2 * sum(_in(spot, frame) for spot in lost)
+            count += sum(_HUB if spot.tone == "k-hub" else 1 for spot in spots if _in(spot, frame))
             if best is None or count > best[0]:
                 best = count, frame
     if best is None or sum(_in(spot, best[1]) for spot in lost) < 3:

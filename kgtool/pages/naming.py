@@ -22,12 +22,27 @@ class Label:
 
     Attributes:
         foreign: the tag to mark it with, "" where it is in the page's own language or in none.
+        html: of a text whose parts are in several languages, each marked; "" for any other.
     """
 
     text: str
     foreign: str = ""
+    html: str = ""
+
+    def __add__(self, other: Label) -> Label:
+        if self.foreign or other.foreign or self.html or other.html:
+            return Label(self.text + other.text, html=self.__html__() + other.__html__())
+        return Label(self.text + other.text)
+
+    def capital(self) -> Label:
+        """Beginning with a capital, where it begins in the page's own language."""
+        if self.foreign or self.html.startswith("<"):
+            return self
+        return Label(self.text[:1].upper() + self.text[1:], "", self.html[:1].upper() + self.html[1:])
 
     def __html__(self) -> str:
+        if self.html:
+            return self.html
         if not self.foreign:
             return str(escape(self.text))
         return f'<span lang="{escape(self.foreign)}">{escape(self.text)}</span>'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from dataclasses import dataclass, replace
 
 from kgtool.pages import geo
@@ -11,13 +12,14 @@ from kgtool.pages.city import Bond, bonds, country
 from kgtool.pages.context import Context, Ref
 from kgtool.pages.kinds import Kind
 from kgtool.pages.maps import Map, Spot, coordinates, world
+from kgtool.pages.naming import Label
 from kgtool.pages.state import State
 from kgtool.pages.strip import Strip, strip
 from kgtool.terms import CD, KIND
 
 _LINES = {State.IN_FORCE: "solid", State.POSSIBLY: "dash", State.NOT_CONCLUDED: "dots", State.LAPSED: "lapsed"}
 _AHEAD = 365  # days that "coming up" looks ahead
-_MOST_ROWS, _MOST_STRIP, _MOST_MAPPED = 200, 60, 150
+_MOST_ROWS, _MOST_STRIP, _MOST_MAPPED, _MOST_KINDS = 200, 60, 150, 6
 _OPEN_FORCES = ("wish", "plan", "commitment")
 
 
@@ -46,7 +48,11 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The page's content. `counts` are (kind, number) of every kind with members."""
+    """The page's content. `counts` are (kind, number) of every kind with members.
+
+    Attributes:
+        states: (state, style of its line) of the ties that the map shows. kinds: (colour, kinds of tie drawn in it).
+    """
 
     hub: Ref | None
     counts: tuple[tuple[Kind, int], ...]
@@ -55,7 +61,9 @@ class Overview:
     partners_left: int
     unmapped: int
     map: Map | None
-    states: tuple[State, ...]
+    states: tuple[tuple[State, str], ...]
+    kinds: tuple[tuple[str, tuple[Label, ...]], ...]
+    disputed: bool
     period: tuple[str, str]
     strip: Strip | None
     entries: tuple[Moment, ...]
@@ -80,12 +88,32 @@ def overview(context: Context) -> Overview:
     rows = [row for row in history(view, nodes) if first <= row[0][0] and row[0][1] <= last] if first else []
     within = moments(context, rows[-_MOST_STRIP:])
     coming, overdue = _due(context)
-    mapped = sum(coordinates(view, one.bond.partner) is not None for one in partners)
+    drawn_ones = [one for one in partners if coordinates(view, one.bond.partner) is not None]
+    mapped, states = len(drawn_ones), {one.bond.state for one in drawn_ones}
     return Overview(
         context.hub_ref, counts, headline, tuple(partners[:_MOST_ROWS]), max(0, len(partners) - _MOST_ROWS),
-        len(partners) - mapped, drawn, tuple(dict.fromkeys(one.bond.state for one in partners)), (first, last),
+        len(partners) - mapped, drawn, tuple((state, _LINES[state]) for state in sorted(states, reverse=True)),
+        _kinds(context, drawn_ones), any(one.bond.disputed for one in drawn_ones), (first, last),
         strip(context, within, first, last) if within else None, tuple(within), coming, overdue,
     )  # fmt: skip
+
+
+def _kinds(context: Context, partners: list[Partner]) -> tuple[tuple[str, tuple[Label, ...]], ...]:
+    """The most frequent kinds of each colour."""
+    counts = Counter((_tone(one.bond), one.bond.kind) for one in partners if one.bond.kind_path)
+    found: dict[str, list[Label]] = {}
+    for (colour, name), _ in counts.most_common():
+        found.setdefault(colour, []).append(name)
+    for one in partners:
+        if not one.bond.kind_path:
+            untold = found.setdefault(_tone(one.bond), [])[: _MOST_KINDS - 1]
+            found[_tone(one.bond)] = [*untold, Label(context.words["kind_untold"])]
+            break
+    return tuple((colour, tuple(names[:_MOST_KINDS])) for colour, names in sorted(found.items()))
+
+
+def _tone(bond: Bond) -> str:
+    return "k-city" if bond.kind_path.endswith("sister-city") else "k-event"
 
 
 def _partner(context: Context, bond: Bond) -> Partner:
@@ -105,17 +133,17 @@ def _map(context: Context, partners: list[Partner]) -> Map | None:
     home = coordinates(view, context.hub)
     if home is None:
         return None
-    spots = [Spot(*geo.project(*home), context.label(context.hub).text, view.path(context.hub), "k-hub", "solid", "")]
+    hub = context.label(context.hub)
+    spots = [Spot(*geo.project(*home), hub.text, view.path(context.hub), "k-hub", "solid", "", lang=hub.foreign)]
     seen: set[int] = set()
     for one in partners:
         here = coordinates(view, one.bond.partner)
         if here is None or one.bond.partner in seen or len(seen) >= _MOST_MAPPED:
             continue
         seen.add(one.bond.partner)
-        tone = "k-city" if one.bond.kind_path.endswith("sister-city") else "k-event"
         spots.append(replace(
-            Spot(*geo.project(*here), one.ref.label.text, one.ref.path, tone, _LINES[one.bond.state],
-                 geo.path(geo.great_circle(home, here))), disputed=one.bond.disputed,
+            Spot(*geo.project(*here), one.ref.label.text, one.ref.path, _tone(one.bond), _LINES[one.bond.state],
+                 geo.path(geo.great_circle(home, here))), disputed=one.bond.disputed, lang=one.ref.label.foreign,
         ))  # fmt: skip
     return world(spots) if len(spots) > 1 else None
 

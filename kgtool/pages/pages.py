@@ -158,7 +158,7 @@ class Pages:
         """What all pages of a language share."""
         publication = self.snapshot.project.publication
         links, static = context.links, self.options.static
-        fixed = {"t": context.words, "lang": context.language, "to": links.to, "up": links.up, "static": static,
+        fixed = {"t": context.words, "lang": context.language, "to": links.to, "up": links.up, "static": static, "say": context.say,
                  "corrections": safe_contact(publication.contact)}  # fmt: skip
         return fixed | {
             "parts": self._renderer.pieces(fixed), "asset": links.asset, "bundle": self.assets.has, "Kind": Kind,

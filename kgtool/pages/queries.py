@@ -59,6 +59,7 @@ class Cell:
     link: str = ""
     short: str = ""
     number: bool = False
+    worded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,7 +302,7 @@ def table_of(
 
 def _worded(context: Context, term: ox.NamedNode | ox.BlankNode | ox.Literal | None, text: ColumnText) -> Cell:
     words = text.values.get(term.value) if isinstance(term, ox.Literal) else None
-    return Cell(words_of(words, context)) if words else cell(context, term)
+    return Cell(words_of(words, context), worded=True) if words else cell(context, term)
 
 
 def _matrix(context: Context, answer: Solutions, query: NamedQuery) -> Matrix | None:

@@ -28,6 +28,7 @@ class Box:
     full: str
     href: str
     tone: str
+    lang: str
 
     @property
     def middle(self) -> float:
@@ -108,6 +109,7 @@ def _box(context: Context, node: int, column: int, number: int, count: int, rows
         ref.label.text,
         ref.href,
         ref.tone,
+        ref.label.foreign,
     )
 
 

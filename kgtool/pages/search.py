@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from kgtool.pages.context import Context, Ref
 from kgtool.pages.fold import fold
 from kgtool.pages.kinds import Kind
-from kgtool.pages.naming import Namer
+from kgtool.pages.naming import Label, Namer, foreign
 from kgtool.pages.view import View
 from kgtool.terms import CD, SCHEMA, SKOS
 
@@ -20,7 +20,7 @@ class Hit:
     """One result: the node, and the name that matched where it is not the one shown."""
 
     ref: Ref
-    matched: str
+    matched: Label
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,8 @@ def search(context: Context, index: SearchIndex, text: str, only: str = "") -> l
 
 def _hit(context: Context, node: int, name: str) -> Hit:
     ref = context.ref(node)
-    return Hit(ref, "" if name == ref.label.text else name)
+    tag = context.namer.others(node).get(name, "")
+    return Hit(ref, Label("" if name == ref.label.text else name, foreign(tag, context.language)))
 
 
 def _names(view: View, namer: Namer, node: int) -> Iterable[str]:

@@ -28,6 +28,7 @@ class Bar:
     path: str
     tone: str
     vague: bool
+    lang: str
     at_end: bool  # letters end at the bar's end, near the right edge
 
 
@@ -68,7 +69,17 @@ def strip(context: Context, entries: Iterable[Moment], first: str, last: str) ->
                 continue
             ends[row : row + 1] = [max(bar.x + bar.width, bar.x if bar.at_end else bar.x + _text_width(bar.text)) + 12]
             bars.append(
-                Bar(bar.x, y + _PAD + row * _ROW, bar.width, bar.text, bar.path, bar.tone, bar.vague, bar.at_end)
+                Bar(
+                    bar.x,
+                    y + _PAD + row * _ROW,
+                    bar.width,
+                    bar.text,
+                    bar.path,
+                    bar.tone,
+                    bar.vague,
+                    bar.lang,
+                    bar.at_end,
+                )
             )
         if ends:
             height = _PAD * 2 + len(ends) * _ROW
@@ -99,7 +110,17 @@ def _bar(one: Moment, begin: float, end: float) -> Bar:
         text = text[:23] + "…"
     at_end = begin + _text_width(text) > _RIGHT
     width = max(9.0, end - begin)
-    return Bar(min(begin, _RIGHT - width), 0.0, width, text, one.ref.path, one.tone, one.when.vague, at_end)
+    return Bar(
+        min(begin, _RIGHT - width),
+        0.0,
+        width,
+        text,
+        one.ref.path,
+        one.tone,
+        one.when.vague,
+        one.ref.label.foreign,
+        at_end,
+    )
 
 
 def _text_width(text: str) -> float:

@@ -44,7 +44,8 @@ def of_rows(form: str, rows: Sequence[Row], iris: Sequence[str]) -> File | None:
     """A list."""
     heads = ("iri", "name", "other_names", "with", "when", "state", "disputed")
     cells = [
-        (iri, row.ref.label.text, row.others, "; ".join(one.label.text for one in row.aside), row.when, row.state,
+        (iri, row.ref.label.text, " · ".join(one.text for one in row.others),
+         "; ".join(one.label.text for one in row.aside), row.when, row.state,
          "yes" if row.disputed else "")
         for iri, row in zip(iris, rows, strict=True)
     ]  # fmt: skip

@@ -17,6 +17,7 @@ _MONTHS = ("", "January", "February", "March", "April", "May", "June", "July", "
            "November", "December")  # fmt: skip
 _SOME = {"zh-Hant": "{}間，日期未詳", "en": "some day in {}", "ja": "{}のある日"}
 _BETWEEN = {"zh-Hant": "{}間，日期未詳", "en": "some day within {}", "ja": "{}の間のある日"}
+_UNTOLD = {"zh-Hant": "日期未詳", "en": "day not told", "ja": "日付不詳"}  # below the heading of its year
 _NOT_AFTER = {"zh-Hant": "不晚於{}", "en": "not after {}", "ja": "{}以前"}
 _NOT_BEFORE = {"zh-Hant": "不早於{}", "en": "not before {}", "ja": "{}以後"}
 _SINCE = {"zh-Hant": "自{}起", "en": "since {}", "ja": "{}から"}
@@ -91,8 +92,10 @@ def _words(lower: Part | None, upper: Part | None, one_of: bool, language: str, 
         return ""
     if one_of:
         whole = _whole(lower, upper)
+        if whole and not whole[1] and not year:
+            return _UNTOLD[language]
         if whole:
-            return _SOME[language].format(_one(whole, language, year=True))
+            return _SOME[language].format(_one(whole, language, year=year))
         return _BETWEEN[language].format(_range(*_months(lower, upper), language, year))
     return _one(lower, language, year=year) if lower == upper else _range(lower, upper, language, year)
 
