@@ -12,7 +12,7 @@ from playwright.sync_api import sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
-from pages_server import served  # noqa: E402 - the tests' small server
+from pages_server import launched, served  # noqa: E402 - the tests' small server and browser
 
 from kgtool.project import open_project  # noqa: E402
 from kgtool.serve.app import App  # noqa: E402
@@ -26,14 +26,6 @@ PICTURES = (
     ("agreement", "en/id/agreement/male-2013", 1280, 1250, "dark"), ("matrix", MATRIX, 1280, 800, "light"),
     ("phone", "zh-hant/", 390, 844, "dark"),
 )  # fmt: skip
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 SHRINK = """async (png) => {
   const image = new Image(); image.src = 'data:image/png;base64,' + png; await image.decode();
   const canvas = new OffscreenCanvas(image.width, image.height); canvas.getContext('2d').drawImage(image, 0, 0);
@@ -50,7 +42,7 @@ def main() -> None:
     folder = ROOT / "docs" / "pages"
     folder.mkdir(exist_ok=True)
     with served(lambda address: App(snapshot, ServeSettings(address=address))) as site, sync_playwright() as started:
-        browser = started.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        browser = launched(started)
         for name, path, width, height, scheme in PICTURES:
             context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
             page = context.new_page()

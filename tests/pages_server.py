@@ -1,4 +1,4 @@
-"""The server's core behind a plain HTTP server on loopback: what a browser test needs, without workers."""
+"""The server's core behind a plain HTTP server on loopback, and the browser that looks at it, without workers."""
 
 from __future__ import annotations
 
@@ -6,10 +6,21 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
 
 from kgtool.serve import Request, Response
 
 App = Callable[[Request], Response]
+CHROMIUM = Path("/usr/bin/chromium")
+# No sandbox, for tests run as root in a container; nothing that would ask the network for anything.
+_FLAGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+          "--disable-sync")  # fmt: skip
+
+
+def launched(started: Any) -> Any:
+    """Debian's chromium, started by Playwright."""
+    return started.chromium.launch(executable_path=str(CHROMIUM), args=list(_FLAGS))
 
 
 @contextlib.contextmanager

@@ -23,7 +23,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 from conftest import ROOT, needs
-from pages_server import served
+from pages_server import CHROMIUM, launched, served
 from test_pages import CITY, HOSTILE, MODEL
 
 from kgtool.project import open_project
@@ -33,16 +33,7 @@ from kgtool.snapshot import open_snapshot
 
 playwright = pytest.importorskip("playwright.sync_api")
 Make = Callable[..., Path]
-CHROMIUM = Path("/usr/bin/chromium")
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 NOW = datetime.datetime(2026, 11, 24, tzinfo=datetime.UTC)
 FULL = bool(os.environ.get("KGTOOL_FULL"))
 SEED = int(os.environ.get("KGTOOL_SEED", "20130609"))
@@ -107,7 +98,7 @@ def browser() -> Iterator[Any]:
     if not AXE.exists():
         needs("browser", "axe-core is absent: (cd web && npm ci)")
     with playwright.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        opened = launched(started)
         yield opened
         opened.close()
 

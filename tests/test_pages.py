@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Callable
 from html import unescape
+from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
@@ -21,6 +22,7 @@ from kgtool.named import Binder, run
 from kgtool.pages import Pages, open_pages
 from kgtool.pages.fold import fold
 from kgtool.pages.kinds import Kind
+from kgtool.pages.lists import near
 from kgtool.pages.state import State, tie_state
 from kgtool.pages.texts import LANGUAGES, accepted, load_words
 from kgtool.pages.when import when
@@ -132,6 +134,7 @@ def test_every_page_answers_in_every_language(language: str) -> None:
     for path in wangjin().paths():
         text = html(wangjin(), f"/{language.lower()}/{path}")
         assert f'<html lang="{language}">' in text
+        assert "\x00" not in text
 
 
 def test_the_root_leads_to_the_language_asked_for() -> None:
@@ -459,3 +462,173 @@ def test_iris_that_cannot_be_a_path_have_a_page_by_digest(make_project: Make) ->
     assert len(found) == 2
     for link in found:
         html(pages, urljoin("/en/people", link))
+
+
+# --- forms, answers and their words
+
+QUERIES = {
+    "queries/ask/colours.rq": '#+ summary: {en: "Colours"}\n#+ columns: {colour: string}\n'
+    'SELECT ?colour WHERE { VALUES ?colour { "red" "blue" } } ORDER BY ?colour\n',
+    "queries/ask/painted.rq": '#+ summary: {en: "Painted"}\n#+ params:\n#+   colour: {type: string, values_query: colours, label: {en: "Colour"}}\n'
+    '#+   word: {type: string, many: true, label: {en: "Word"}}\n#+ columns: {said: string}\n'
+    'SELECT ?said WHERE { BIND(CONCAT(COALESCE(?colour, "none"), " ", COALESCE(?word, "")) AS ?said) } ORDER BY ?said\n',
+}
+
+
+def test_a_parameter_that_takes_many_takes_them_from_a_form() -> None:
+    text = html(real(), "/en/queries/claims", "only=contradicted&only=supported&only=")
+    boxes = re.findall(r'<input type="checkbox" name="only" value="(\w+)"( checked)?>', text)
+    assert boxes == [("supported", " checked"), ("unsupported", ""), ("contradicted", " checked"), ("untested", "")]
+    assert '<select name="claim" multiple' in text
+    assert "--param only=contradicted --param only=supported" in text
+    assert "[(&#39;only&#39;, &#39;contradicted&#39;), (&#39;only&#39;, &#39;supported&#39;)]" in text
+    table = text[text.index("<tbody>") : text.index("</tbody>")]
+    assert "Supported" in table
+    assert "Contradicted" in table
+    assert "Not supported" not in table
+    assert 'role="alert"' in html(real(), "/en/queries/ties-of-city", "city=gov:male&city=gov:busan")
+
+
+def test_what_a_query_offers_is_chosen_from_and_other_values_stay(make_project: Make) -> None:
+    settings = 'base = "https://example.org/x/id/"\ndata = ["data"]\nqueries = ["queries"]\n'
+    pages = pages_of(
+        make_project(
+            {**QUERIES, "data/a.ttl": "<https://example.org/x/id/a> a <https://example.org/x/C> .\n"}, settings
+        )
+    )
+    text = html(pages, "/en/queries/painted")
+    assert re.findall(r'<option value="(\w*)"', text) == ["", "blue", "red"]
+    assert text.count('<input name="word" type="text" value=""') == 3
+    assert "none " in text
+    text = html(pages, "/en/queries/painted", "colour=green&word=a&word=b&word=a")
+    assert re.findall(r'<option value="(\w*)"( selected)?', text) == [
+        ("", ""),
+        ("blue", ""),
+        ("red", ""),
+        ("green", " selected"),
+    ]
+    assert re.findall(r'<input name="word" type="text" value="(\w*)"', text) == ["a", "b", "", "", ""]
+    assert [cell in text for cell in ("<td>green a</td>", "<td>green b</td>", "2 rows")] == [True, True, True]
+
+
+@pytest.mark.parametrize(
+    ("slug", "words"), [("zh-hant", ("有效", "狀態")), ("en", ("In force", "State")), ("ja", ("有効", "状態"))]
+)
+def test_fixed_cells_and_headings_are_words_of_the_language(slug: str, words: tuple[str, str]) -> None:
+    text = html(real(), f"/{slug}/queries/ties-of-city", "city=gov:male")
+    assert f'<td class="word">{words[0]}</td>' in text
+    assert f'<th scope="col">{words[1]}</th>' in text
+    assert "in force</td>" not in text
+
+
+def test_every_asked_query_that_ships_has_japanese_for_its_form_and_headings() -> None:
+    for query in real().snapshot.catalog.role("ask"):
+        labels = [
+            query.summary,
+            *(p.label for p in query.params.values()),
+            *(c.label for c in query.column_texts.values()),
+        ]
+        labels += [words for p in query.params.values() for words in p.value_texts.values()]
+        labels += [words for c in query.column_texts.values() for words in c.values.values()]
+        assert [said for said in labels if set(said) != {"en", "zh-Hant", "ja"}] == [], query.name
+        assert set(query.column_texts) == set(query.columns), query.name
+
+
+def test_a_long_answer_comes_in_pages_and_a_graph_as_a_table() -> None:
+    asked = "query=SELECT+*+WHERE+%7B%3Fs+a+%3Fc%7D+ORDER+BY+%3Fs"
+    first, second = html(real(), "/en/query", asked), html(real(), "/en/query", asked + "&page=2")
+    assert "Page 1 of" in first
+    assert "Page 2 of" in second
+    assert first.count("<tr>") == second.count("<tr>")
+    assert re.search(r'href="[^"]*page=2">2</a>', first)
+    assert html(real(), "/en/query", asked + "&page=99999").count("Page ") == 1
+    graph = html(real(), "/en/query", "query=CONSTRUCT+WHERE+%7B%3Fs+a+cd:Tie%7D")
+    assert "35 rows" in graph
+    assert '<th scope="col">Subject</th>' in graph
+
+
+def test_pages_offered_of_a_long_list_are_few() -> None:
+    assert near(2, 4) == (1, 2, 3, 4)
+    assert near(50, 101) == (1, 0, 48, 49, 50, 51, 52, 0, 101)
+    assert near(1, 101) == (1, 2, 3, 0, 101)
+    assert near(101, 101) == (1, 0, 99, 100, 101)
+
+
+def test_blank_lines_of_a_query_stay_as_they_were_written() -> None:
+    text = html(real(), "/en/query", "query=SELECT+*%0A%0A%0AWHERE+%7B")
+    assert "\nSELECT *\n\n\nWHERE {</textarea>" in text
+    assert "line 4, column 8" in text
+
+
+def test_what_a_page_leaves_out_is_linked_to_where_it_is_listed() -> None:
+    text = html(real(), "/en/id/government/kaohsiung")
+    assert re.search(r'<a href="\.\./\.\./\.\./en/ties">[0-9]+ more</a>', text)
+    assert re.search(r'<a href="\.\./\.\./\.\./en/claims">[0-9]+ more</a>', text)
+
+
+def test_names_in_another_language_are_marked_on_japanese_pages() -> None:
+    only_chinese = re.compile("[與縣對圖關處會國區團應學實產發臺灣權參經濟觀說舊據數體為於請該稱擬邀]")
+    marked = 0
+    for path in (
+        "",
+        "visits",
+        "id/government/busan",
+        "id/agreement/male-2013",
+        "id/event/lantern-2013",
+        "quality",
+        "search",
+    ):
+        query = "q=%E9%87%9C%E5%B1%B1" if path == "search" else ""
+        walker = Marked()
+        walker.feed(html(real(), f"/ja/{path}", query))
+        assert [text for tag, text in walker.texts if tag == "ja" and only_chinese.search(text)] == [], path
+        marked += sum(tag == "zh-Hant" for tag, _ in walker.texts)
+    assert marked > 100
+
+
+class Marked(HTMLParser):
+    """Visible texts with the language that they are marked as."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stack: list[tuple[str, str]] = []
+        self.texts: list[tuple[str, str]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        above = self.stack[-1][1] if self.stack else ""
+        if tag not in {"meta", "link", "input", "br", "path", "circle", "rect", "image"}:
+            self.stack.append((tag, dict(attrs).get("lang") or above))
+
+    def handle_endtag(self, tag: str) -> None:
+        while self.stack and self.stack.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        if self.stack and self.stack[-1][0] not in {"script", "title", "desc", "code", "pre"}:
+            self.texts.append((self.stack[-1][1], data))
+
+
+def test_nothing_that_a_stranger_asks_for_is_kept() -> None:
+    pages = pages_of(WANGJIN)
+    view = pages.room.contexts["en"].view
+
+    def ask(number: int) -> None:
+        word = f"w{number}"
+        for path, query in (
+            (f"id/person/{word}", ""), (f"term/cd/{word}", ""), (word, ""), ("search", f"q={word}"), ("visits", f"q={word}&year={word}"),
+            ("query", f"query=SELECT+*+WHERE+%7BBIND(%3Chttp://x.example/{word}%3E+AS+%3Fx)%7D"), ("", f"x={word}"),
+            ("queries/ties-of-city", f"city={word}"), ("queries/claims", f"only={word}&page={number}"),
+        ):  # fmt: skip
+            assert pages.answer(f"/en/{path}", query) is not None
+
+    def kept() -> list[int]:
+        frame = pages._frames["en"]["parts"]
+        return [
+            len(table) for table in (view._kept, view._passing, view._codes, view._paths, pages._whole, frame._kept)
+        ]
+
+    ask(0)
+    before = kept()
+    for number in range(1, 20):
+        ask(number)
+    assert kept() == before

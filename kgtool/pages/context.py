@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from markupsafe import Markup, escape
+from markupsafe import escape
 
 from kgtool.pages.evidence import Evidence, Evidences
 from kgtool.pages.kinds import Kind, tone
@@ -56,7 +56,9 @@ class Context:
         text = self.words[key]
         plain = text.format(**{name: str(value) for name, value in values.items()})
         if any(isinstance(value, Label) and (value.foreign or value.html) for value in values.values()):
-            return Label(plain, html=str(Markup(escape(text)).format(**values)))  # noqa: S704 - escaped before it is one
+            return Label(
+                plain, html=str(escape(text).format(**{name: escape(value) for name, value in values.items()}))
+            )
         return Label(plain)
 
     def evidence(self, node: int, predicate: str = "") -> tuple[Evidence, ...]:

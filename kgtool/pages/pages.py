@@ -125,7 +125,7 @@ class Pages:
     def document(self, iri: str, language: str, root: str) -> bytes:
         """The page of a resource at another address; `root` is the way up from there. A 404 page where it has none."""
         context = self.room.contexts[language]
-        node = context.view.code(iri)
+        node = context.view.find(iri)
         path = context.view.path(node) if node >= 0 and context.view.has_page(node) else ""
         found = find(self.room, context, path, {}) if path else None
         return placed(self._html(context, path, found or _nothing(context), {}), root)

@@ -263,7 +263,7 @@ def cell(context: Context, term: ox.NamedNode | ox.BlankNode | ox.Literal | None
         )
     if isinstance(term, ox.BlankNode):
         return Cell(Label(f"_:{term.value[:8]}"))
-    node = view.code(term.value)
+    node = view.find(term.value)
     short = view.snapshot.curies.short(term.value)
     if node >= 0 and view.has_page(node):
         return Cell(context.label(node), view.path(node), short=short)

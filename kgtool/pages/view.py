@@ -60,13 +60,20 @@ class View:
         return found
 
     def code(self, iri: str) -> int:
-        """The code of an IRI, -1 where nothing mentions it."""
+        """The code of an IRI of the data or the program, -1 where nothing mentions it."""
         found = self._codes.get(iri)
         if found is None:
             found = self._codes[iri] = (
                 -1 if iri.startswith("_:") else self.index.iri(iri)
             )  # a finding may be of a blank node
         return found
+
+    def find(self, iri: str) -> int:
+        """As `code`, for an IRI that a stranger gave: nothing of it is kept. -1 also for what is no IRI."""
+        try:
+            return self.index.iri(iri)
+        except ValueError:
+            return -1
 
     def out(self, node: int, predicate: str) -> tuple[int, ...]:
         """Objects of one subject and predicate, in file order."""
@@ -220,11 +227,11 @@ class View:
     def at(self, path: str) -> int:
         """The node whose page is at a path, -1 for none."""
         if path.startswith("id/"):
-            node = self.code(self.base + path[3:])
+            node = self.find(self.base + path[3:])
         elif path.startswith("term/"):
             prefix, _, name = path[5:].partition("/")
             namespace = self.snapshot.curies.prefixes.get(prefix)
-            node = self.code(namespace + name) if namespace else -1
+            node = self.find(namespace + name) if namespace else -1
         else:
             node = self._hashed.get(path, -1)
         return node if node >= 0 and self.has_page(node) and self.path(node) == path else -1
