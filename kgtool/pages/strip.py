@@ -14,7 +14,7 @@ from kgtool.pages.naming import Label
 
 _LEFT, _RIGHT, _TOP, _ROW, _PAD = 78.0, 1112.0, 24.0, 33.0, 12.0
 _LANES = ((Kind.VISIT,), (Kind.AGREEMENT, Kind.TIE), (Kind.EVENT,))
-_MOST_ROWS = 9
+_MOST_ROWS, _LONGEST = 9, 240.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,13 @@ def strip(context: Context, entries: Iterable[Moment], first: str, last: str) ->
             height = _PAD * 2 + len(ends) * _ROW
             lanes.append((context.words["menu_" + kinds[0].value], y + height / 2 + 4, y + height))
             y += height
-    return Strip(y + 4, tuple(_ticks(context, begin, end, at)), tuple(lanes), tuple(bars), left)
+    return Strip(
+        y + 4,
+        tuple((x, text if x < _RIGHT - 40 else "") for x, text in _ticks(context, begin, end, at)),
+        tuple(lanes),
+        tuple(bars),
+        left,
+    )
 
 
 def _grouped(context: Context, entries: list[Moment]) -> list[Moment]:
@@ -106,8 +112,8 @@ def _grouped(context: Context, entries: list[Moment]) -> list[Moment]:
 
 def _bar(one: Moment, begin: float, end: float) -> Bar:
     text = one.ref.label.text
-    if len(text) > 24:
-        text = text[:23] + "…"
+    if _text_width(text) > _LONGEST:
+        text = text[: next(n for n in range(len(text), 0, -1) if _text_width(text[:n]) < _LONGEST - 13)] + "…"
     at_end = begin + _text_width(text) > _RIGHT
     width = max(9.0, end - begin)
     return Bar(
