@@ -354,7 +354,7 @@ def test_every_claim_has_one_verdict_and_the_reasons_that_make_it(
         reasons.add(because)
     known = derive.AGAINST | derive.GAP | derive.FOR | derive.NOTHING
     said = bench.catalog.queries["claims"].column_texts["because"].values
-    assert {"en", "zh-Hant"} == set().union(*(words.keys() for words in said.values()))
+    assert {"en", "zh-Hant", "ja"} == set().union(*(words.keys() for words in said.values()))
     assert set(said) == known
     assert all(({derive.verdict_of(reasons)} == verdicts and reasons <= known) for verdicts, reasons in found.values())
     every = {str(node) for kind in derive.BECAUSE for node in nodes_of(bench, derive.CD + kind)}

@@ -22,7 +22,7 @@ from kgtool.named import Binder, run
 from kgtool.pages import Pages, open_pages
 from kgtool.pages.fold import fold
 from kgtool.pages.kinds import Kind
-from kgtool.pages.lists import near
+from kgtool.pages.paging import near
 from kgtool.pages.state import State, tie_state
 from kgtool.pages.texts import LANGUAGES, accepted, load_words
 from kgtool.pages.when import when

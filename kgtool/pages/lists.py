@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, pairwise
+from itertools import chain
 
 from kgtool.pages.chronicle import dated
 from kgtool.pages.city import bonds, country
@@ -13,15 +13,14 @@ from kgtool.pages.context import Context, Ref
 from kgtool.pages.fold import fold
 from kgtool.pages.kinds import Kind
 from kgtool.pages.naming import Label, foreign
+from kgtool.pages.paging import PAGE, near
 from kgtool.pages.search import SearchIndex
 from kgtool.pages.state import agreement_state, tie_state
 from kgtool.pages.view import View
 from kgtool.terms import CD
 
-PAGE = 100
 SORTS = ("name", "date", "-date")
 _MOST_OPTIONS = 60
-_MOST_PAGES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +74,6 @@ class Listing:
     def near(self) -> tuple[int, ...]:
         """Pages to offer at once; 0 is a gap."""
         return near(self.page, self.pages)
-
-
-def near(page: int, pages: int) -> tuple[int, ...]:
-    """Pages to offer: all of a few, else the first, those around this one and the last, with 0 for what lies between."""
-    if pages <= _MOST_PAGES:
-        return tuple(range(1, pages + 1))
-    shown = sorted({1, pages, *range(max(1, page - 2), min(pages, page + 2) + 1)})
-    return tuple(chain.from_iterable((0, n) if n - before > 1 else (n,) for before, n in pairwise([0, *shown])))
 
 
 @dataclass(frozen=True, slots=True)

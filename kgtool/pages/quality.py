@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from kgtool.finding import Finding, Severity
 from kgtool.pages.context import Context, Ref
+from kgtool.pages.forms import words_of
 from kgtool.pages.naming import Label
-from kgtool.pages.queries import words_of
 from kgtool.pages.view import View
 from kgtool.report import Report
 

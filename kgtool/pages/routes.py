@@ -12,6 +12,7 @@ from kgtool.catalog import NamedQuery
 from kgtool.pages.context import Context
 from kgtool.pages.embedded import embedded
 from kgtool.pages.entity import Entity, entity
+from kgtool.pages.forms import words_of
 from kgtool.pages.inferred import Inferred
 from kgtool.pages.kinds import CLASSES, EXTRA, Kind
 from kgtool.pages.links import query_string
@@ -21,7 +22,7 @@ from kgtool.pages.network import network
 from kgtool.pages.ontologypage import Shapes, headers, modules, term
 from kgtool.pages.overview import overview
 from kgtool.pages.quality import quality
-from kgtool.pages.queries import page_asked, preset_fields, query_page, words_of
+from kgtool.pages.queries import page_asked, preset_fields, query_page
 from kgtool.pages.search import SearchIndex, search
 from kgtool.pages.snippets import snippets
 from kgtool.pages.sourcepage import read, readable

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from kgtool.engine import SERVED, Answer, Limits, guard
 from kgtool.errors import KgError
 from kgtool.pages.context import Context
+from kgtool.pages.forms import words_of
 from kgtool.pages.naming import Label
-from kgtool.pages.queries import Table, table_of, words_of
+from kgtool.pages.queries import Table, table_of
 from kgtool.terms import CD
 
 LIMITS: Limits = SERVED
