@@ -125,7 +125,7 @@ def _members(context: Context, cls: str) -> tuple[tuple[str, Label], ...]:
 
 
 def worded(texts: Mapping[str, str] | None, plain: str, context: Context) -> Label:
-    """Texts by language in the page\'s, the plain one where there are none."""
+    """Texts by language in the page's, the plain one where there are none."""
     return words_of(texts, context) if texts else Label(plain)
 
 
@@ -141,5 +141,5 @@ def answer_of(context: Context, query: NamedQuery, params: Mapping[str, Sequence
         KgError: a parameter is wrong, or the query fails.
     """
     snapshot = context.view.snapshot
-    binder = Binder(snapshot.curies, datetime.date.fromisoformat(context.today), snapshot.store)
-    return run(query, binder.bind(query, params), snapshot.store, snapshot.project.prefixes)
+    binder = Binder(snapshot.curies, datetime.date.fromisoformat(context.today), snapshot.lookups)
+    return run(query, binder.bind(query, params), snapshot.answers, snapshot.project.prefixes)

@@ -85,10 +85,8 @@ class Pages:
                               Links(language.lower(), options.static, self.assets.names), language, today, hub)
             for language in LANGUAGES
         }  # fmt: skip
-        self.room = Room(contexts, Inferred(view), SearchIndex(view, namer), Shapes(snapshot.shapes), options.report,
-                         options.static, options.address)  # fmt: skip
-        self._whole: dict[tuple[str, str], str] = {}
-        self._frames = {language: self._frame(context) for language, context in contexts.items()}
+        self.take(Room(contexts, Inferred(view), SearchIndex(view, namer), Shapes(snapshot.shapes), options.report,
+                         options.static, options.address))  # fmt: skip
         kinds = [kind.value for kind, nodes in view.members.items() if nodes]
         for language in LANGUAGES:  # what every page needs is made here, and shared by all workers
             for path in (*PLAIN, *([view.path(hub)] if hub >= 0 else [])):
@@ -96,6 +94,12 @@ class Pages:
             for kind in kinds:
                 for query in ("q=.", *(f"sort={sort}" for sort in SORTS)):
                     self.answer(f"/{language.lower()}/{kind}", query)
+
+    def take(self, room: Room) -> None:
+        """Answer from a room from now on: nothing that was made of another is kept."""
+        self.room = room
+        self._whole: dict[tuple[str, str], str] = {}
+        self._frames: dict[str, dict[str, Any]] = {}
 
     def answer(self, path: str, query: str = "", accept_language: str = "") -> Page | None:
         """The page at a path, None for a path that is none of the pages' (`/sparql`, `/data/…`).
@@ -128,7 +132,7 @@ class Pages:
         node = context.view.find(iri)
         path = context.view.path(node) if node >= 0 and context.view.has_page(node) else ""
         found = find(self.room, context, path, {}) if path else None
-        return placed(self._html(context, path, found or _nothing(context), {}), root)
+        return placed(self.html(context, path, found or _nothing(context), {}), root)
 
     def _page(self, language: str, slug: str, path: str, params: Mapping[str, str]) -> Page:
         context = self.room.contexts[language]
@@ -139,7 +143,7 @@ class Pages:
                 fields = (("Content-Type", found.file.media_type), ("Content-Language", language))
                 return Page(200, found.file.body, fields)
             body = found or _nothing(context)
-            html, status = self._html(context, path if found else "", body, params), body.status
+            html, status = self.html(context, path if found else "", body, params), body.status
             if path in PLAIN:
                 self._whole[slug, path] = html
         headers = (
@@ -149,10 +153,14 @@ class Pages:
         )
         return Page(status, placed(html, "../" * (path.count("/") + 1)), headers)
 
-    def _html(self, context: Context, path: str, body: Body, params: Mapping[str, str]) -> str:
+    def html(self, context: Context, path: str, body: Body, params: Mapping[str, str]) -> str:
+        """A page whose links have no root yet; `placed` gives them one."""
+        frame = self._frames.get(context.language)
+        if frame is None:
+            frame = self._frames[context.language] = self._frame(context)
         own = {"title": body.title, "here": body.here, "robots": body.robots, "params": params, "data": "",
                "languages": context.links.languages(path)}  # fmt: skip
-        return self._renderer.render(body.template, {**self._frames[context.language], **own, **body.values})
+        return self._renderer.render(body.template, {**frame, **own, **body.values})
 
     def _frame(self, context: Context) -> dict[str, Any]:
         """What all pages of a language share."""

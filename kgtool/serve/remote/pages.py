@@ -7,9 +7,10 @@ from kgtool.lang import pick
 from kgtool.pages import POLICY, Page, Pages
 from kgtool.pages.assets import load_assets
 from kgtool.pages.context import Context
+from kgtool.pages.fold import fold
 from kgtool.pages.inferred import Inferred
 from kgtool.pages.kinds import Kind
-from kgtool.pages.links import Links
+from kgtool.pages.links import Links, placed
 from kgtool.pages.naming import Namer
 from kgtool.pages.ontologypage import Shapes
 from kgtool.pages.pages import Options
@@ -41,9 +42,21 @@ _WHOLE = {
 }
 
 
+class _Texts(dict[int, str]):
+    """Folded names of the nodes that a list asks for."""
+
+    def __init__(self, namer: Namer) -> None:
+        super().__init__()
+        self._namer = namer
+
+    def __missing__(self, node: int) -> str:
+        return "\n".join(fold(name) for name in self._namer.others(node))
+
+
 class _NoSearch(SearchIndex):
-    def __init__(self) -> None:
+    def __init__(self, namer: Namer) -> None:
         """Nothing is indexed."""
+        self.texts = _Texts(namer)
 
     def find(self, text: str) -> dict[int, tuple[int, str, Kind]]:
         raise not_here("全文搜尋須讀取整張圖", "searching needs the whole graph")
@@ -64,7 +77,7 @@ class RemotePages(Pages):
         self._hub = _hub(snapshot, self._model)
 
     def answer(self, path: str, query: str = "", accept_language: str = "") -> Page | None:
-        self.room = self._fresh()
+        self.take(self._fresh())
         slug, slash, rest = path[1:].partition("/")
         if slash and slug in SLUGS:
             path += "" if rest else _FRONT
@@ -75,7 +88,7 @@ class RemotePages(Pages):
         return super().answer(path, query, accept_language)
 
     def document(self, iri: str, language: str, root: str) -> bytes:
-        self.room = self._fresh()
+        self.take(self._fresh())
         return super().document(iri, language, root)
 
     def sorry(self, path: str, error: KgError, status: int) -> Page | None:
@@ -83,13 +96,12 @@ class RemotePages(Pages):
         slug, _, rest = path[1:].partition("/")
         if slug not in SLUGS:
             return None
-        self.room = self._fresh()
+        self.take(self._fresh())
         language = SLUGS[slug]
         context = self.room.contexts[language]
         said = {"why": pick(error.message, language), "next": pick(error.hint, language)}
         body = Body("elsewhere.html", context.words["elsewhere"], said, status=status)
-        links = Links(slug, "", self.options.static, self.assets.names, "../" * (rest.count("/") + 1))
-        html = self._renderer.render(body.template, self._values(context, links, body, {}))
+        html = placed(self.html(context, "", body, {}), "../" * (rest.count("/") + 1))
         return Page(
             status, html, (("Content-Type", "text/html; charset=utf-8"), ("Content-Language", language), POLICY)
         )
@@ -101,10 +113,11 @@ class RemotePages(Pages):
         hub = view.code(self._hub) if self._hub else -1
         today = self._remote.today.isoformat()
         contexts = {
-            language: Context(view, namer, evidences, self._words[language], language, today, hub)
+            language: Context(view, namer, evidences, self._words[language],
+                              Links(language.lower(), static=False, assets=self.assets.names), language, today, hub)
             for language in LANGUAGES
-        }
-        return Room(contexts, Inferred(view), _NoSearch(), self._shapes, None, False, self.options.address)
+        }  # fmt: skip
+        return Room(contexts, Inferred(view), _NoSearch(namer), self._shapes, None, False, self.options.address)
 
 
 class RemoteFaces(Faces):
