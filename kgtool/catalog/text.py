@@ -108,7 +108,9 @@ def forbidden(text: str) -> Token | None:
     longest token is an IRI: behind such an IRI in brackets nothing is sure, and the letters are refused everywhere.
     """
     comments = _COMMENTS.match(text)
-    if not _SUSPECT.search(text[comments.end() if comments else 0 :].upper()):
+    upper = text[comments.end() if comments else 0 :].upper()
+    # Looking for each word by itself takes a tenth of the pattern's time.
+    if not any([word in upper for word in FORBIDDEN]) or not _SUSPECT.search(upper):
         return None
     depth, doubtful, before = 0, False, Token("open", "", 0)
     for token in tokens(text, comments=True):

@@ -64,7 +64,9 @@ class Stream:
 
 
 class EmbeddedStore:
-    """An in-memory store. Cost: about 4 µs and 0.4 KB a quad to build, twice that when the merge is kept."""
+    """An in-memory store. Cost: about 4 µs and 0.4 KB a quad to build, twice that when the merge is kept, and three times
+    when something is apart.
+    """
 
     def __init__(self, quads: Iterable[ox.Quad], apart: Iterable[ox.Quad] = (), *, distinct: bool = False) -> None:
         """Build.
@@ -75,6 +77,7 @@ class EmbeddedStore:
         """
         self._store = ox.Store()
         self._union = distinct
+        self._alone: ox.Store | None = None
         if distinct:
             self._fill(quads)
             return
@@ -86,6 +89,7 @@ class EmbeddedStore:
         others = dict.fromkeys(apart)
         self._union = len(triples) == len(every) and not others
         if not self._union:
+<<<<<<< HEAD
             self._fill(ox.Quad(*triple) for triple in triples)
             self._fill(others)
 
@@ -94,6 +98,15 @@ class EmbeddedStore:
         more = iter(quads)
         while piece := list(itertools.islice(more, _AT_ONCE)):
             self._store.bulk_extend(piece)
+=======
+            self._store.bulk_extend(ox.Quad(*triple) for triple in triples)
+            self._store.bulk_extend(others)
+        # The engine finds a term's quads in all graphs and passes over those of others, so what is asked of the default
+        # graph alone is asked of a store that has nothing else: a join takes two thirds of the time.
+        if others:
+            self._alone = ox.Store()
+            self._alone.bulk_extend(ox.Quad(*triple) for triple in triples)
+>>>>>>> 96b6f97 (What is asked of the default graph alone is asked of a store that has nothing else; cheaper guard, heads, frames and cache entries)
 
     def __len__(self) -> int:
         return len(self._store)
@@ -150,10 +163,11 @@ class EmbeddedStore:
         """
         text = _sliceable(text.removeprefix("\ufeff"))
         where = self._dataset(text, dataset)
+        store = self._alone if self._alone is not None and dataset is None and _of_default_alone(text) else self._store
         unknown: dict[ox.NamedNode, Callable[..., None]] = {}
         while True:
             try:
-                return self._store.query(
+                return store.query(
                     text, base_iri=base, prefixes=dict(prefixes), custom_functions=dict(unknown), **where
                 )
             except SyntaxError as error:
@@ -215,6 +229,12 @@ def triples_of(answer: ox.QueryTriples, most: int = 0) -> tuple[ox.Triple, ...]:
 
 def _nothing(*_: object) -> None:
     """A function that gives an error value."""
+
+
+def _of_default_alone(text: str) -> bool:
+    """Whether a query surely names no graph: the letters stand nowhere, nor an escape that could mean them."""
+    upper = text.upper()
+    return "GRAPH" not in upper and "FROM" not in upper and "\\" not in upper
 
 
 def _says_from(text: str) -> bool:

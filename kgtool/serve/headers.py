@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from dataclasses import replace
 
@@ -15,16 +16,20 @@ SECURITY: tuple[tuple[str, str], ...] = (
     ("Referrer-Policy", "no-referrer"),
     ("X-Frame-Options", "DENY"),
 )
-_NAMES = frozenset(name.lower() for name, _ in SECURITY)
 # Anyone's page may read what anyone may read; no credentials are known here.
 CORS: tuple[tuple[str, str], ...] = (("Access-Control-Allow-Origin", "*"),)
 
 
 def secured(response: Response) -> Response:
     """The response with the security fields that it does not set itself."""
-    have = {name.lower() for name, _ in response.headers}
-    missing = SECURITY if have.isdisjoint(_NAMES) else [field for field in SECURITY if field[0].lower() not in have]
+    missing = _missing(tuple([name for name, _ in response.headers]))
     return Response(response.status, (*response.headers, *missing), response.body)
+
+
+@functools.lru_cache(maxsize=256)
+def _missing(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    have = {name.lower() for name in names}
+    return tuple(field for field in SECURITY if field[0].lower() not in have)
 
 
 def private(response: Response) -> Response:

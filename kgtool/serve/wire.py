@@ -17,7 +17,7 @@ TOLD = struct.Struct("!HIIQ")  # status; note, head, body: bytes
 MOST_NOTE, MOST_HEAD = 8 * 1024, 64 * 1024
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answer:
     """What a worker answered.
 

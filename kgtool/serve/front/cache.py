@@ -20,17 +20,22 @@ _CONDITIONAL_FIELDS = (b"etag:", b"cache-control:", b"vary:", b"access-control-a
 
 @dataclass(slots=True, eq=False)
 class Entry:
-    """A kept 200: header lines, body, entity tag ("" for none), and the requests that lead to it."""
+    """A kept 200: header lines, body, the bytes of both and of what leads to it, and the requests that do."""
 
     key: Key
     head: bytes
     body: bytes
-    tag: str
+    size: int
     aliases: list[bytes] = field(default_factory=list)
 
     @property
-    def size(self) -> int:
-        return len(self.head) + len(self.body) + sum(map(len, self.aliases)) + _OVERHEAD
+    def tag(self) -> str:
+        """The entity tag, "" for none."""
+        lowered = self.head.lower()
+        start = lowered.find(b"etag: ")
+        if start < 0 or (start and lowered[start - 1 : start] != b"\n"):
+            return ""
+        return self.head[start + 6 : self.head.index(b"\r\n", start)].decode("latin-1")
 
     @property
     def not_modified_head(self) -> bytes:
@@ -40,7 +45,8 @@ class Entry:
 
     def fresh_for(self, field_value: str) -> bool:
         """Whether a client that sent this If-None-Match has the answer already."""
-        return bool(self.tag) and not_modified(field_value, self.tag)
+        tag = self.tag
+        return bool(tag) and not_modified(field_value, tag)
 
 
 class Cache:
@@ -77,12 +83,11 @@ class Cache:
 
     def keep(self, key: Key, raw: bytes, head: bytes, body: bytes) -> None:
         """Keep a 200, unless it says that it must not be kept or is more than an eighth of all."""
-        lowered = head.lower()
-        entry = Entry(key, head, body, _tag(head, lowered))
-        if b"no-store" in lowered or entry.size > self._most // 8 or key in self._entries:
+        size = len(head) + len(body) + _OVERHEAD
+        if size > self._most // 8 or key in self._entries or b"no-store" in head.lower():
             return
-        self._entries[key] = entry
-        self._size += entry.size
+        entry = self._entries[key] = Entry(key, head, body, size)
+        self._size += size
         self._remember(entry, raw)
         while self._size > self._most:
             _, oldest = self._entries.popitem(last=False)
@@ -100,11 +105,5 @@ class Cache:
         if raw and len(raw) <= _LARGEST_ALIAS and len(entry.aliases) < _MOST_ALIASES and raw not in self._aliases:
             entry.aliases.append(raw)
             self._aliases[raw] = entry
+            entry.size += len(raw)
             self._size += len(raw)
-
-
-def _tag(head: bytes, lowered: bytes) -> str:
-    start = lowered.find(b"etag: ")
-    if start < 0 or (start and lowered[start - 1 : start] != b"\n"):
-        return ""
-    return head[start + 6 : head.index(b"\r\n", start)].decode("latin-1")

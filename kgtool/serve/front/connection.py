@@ -82,6 +82,8 @@ class Connection:
                 self.gone = True
                 return
             self.until, self.stalled = now + WRITE_SECONDS, 0
+            if sent == len(head) + len(body):
+                return
         for part in (head, body):
             view = memoryview(part)[min(sent, len(part)) :]
             sent = max(sent - len(part), 0)

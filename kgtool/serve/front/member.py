@@ -53,7 +53,7 @@ class Member:
         self.said = ""
         self._outgoing = b""
         self._clock = 0.0
-        self._head = bytearray()
+        self._head = b""
         self._body: bytearray | None = None
         self._have = 0
 
@@ -102,7 +102,7 @@ class Member:
         data = self._socket.recv(64 * 1024)
         if not data:
             raise EOFError
-        self._head += data
+        self._head = self._head + data if self._head else data
         return self.held()
 
     def held(self) -> Answer | None:
@@ -111,44 +111,34 @@ class Member:
         Raises:
             ValueError: see `receive`.
         """
-        if len(self._head) < TOLD.size:
+        data = self._head
+        if len(data) < TOLD.size:
             return None
         if self.job is None:
             raise ValueError("an answer that nobody asked for")
-        _, note, head, body = TOLD.unpack_from(self._head)
+        _, note, head, body = TOLD.unpack_from(data)
         if note > MOST_NOTE or head > MOST_HEAD or body > self.most:
             raise ValueError("an answer beyond the limit")
         whole = TOLD.size + note + head + body
-        if len(self._head) >= whole:
-            data = bytes(self._head[:whole])
-            del self._head[:whole]
-            return self._answer(data)
-        self._body, self._have = bytearray(whole), len(self._head)
-        self._body[: self._have] = self._head
-        self._head.clear()
+        if len(data) >= whole:
+            self._head = data[whole:]
+            return _answer(data, whole)
+        self._body, self._have, self._head = bytearray(whole), len(data), b""
+        self._body[: self._have] = data
         return self._body_of()
 
     def _body_of(self) -> Answer | None:
         if self._body is None:
             return None
-        view = memoryview(self._body)
-        while self._have < len(view):
-            count = self._socket.recv_into(view[self._have : self._have + _CHUNK])
-            if count == 0:
-                raise EOFError
-            self._have += count
-        view.release()
-        data, self._body, self._have = bytes(self._body), None, 0
-        return self._answer(data)
-
-    def _answer(self, data: bytes) -> Answer:
-        status, note, head, _ = TOLD.unpack_from(data)
-        start = TOLD.size + note
-        said = data[TOLD.size : start].decode("utf-8", "replace")
-        lines = data[start : start + head]
-        if status not in KNOWN or b"\r\n\r\n" in lines or (lines and not lines.endswith(b"\r\n")):
-            raise ValueError("a head that is none")
-        return Answer(status, lines, data[start + head :], said)
+        with memoryview(self._body) as view:
+            while self._have < len(view):
+                count = self._socket.recv_into(view[self._have : self._have + _CHUNK])
+                if count == 0:
+                    raise EOFError
+                self._have += count
+            answer = _answer(view, self._have)
+        self._body, self._have = None, 0
+        return answer
 
     @property
     def worked(self) -> float:
@@ -191,3 +181,14 @@ class Member:
         """Let go of it: it ends when it reads that nobody is there."""
         self._socket.close()
         os.close(self._process)
+
+
+def _answer(data: bytes | memoryview, whole: int) -> Answer:
+    """The answer in the first `whole` bytes."""
+    status, note, head, _ = TOLD.unpack_from(data)
+    start = TOLD.size + note
+    said = str(data[TOLD.size : start], "utf-8", "replace") if note else ""
+    lines = bytes(data[start : start + head])
+    if status not in KNOWN or b"\r\n\r\n" in lines or (lines and not lines.endswith(b"\r\n")):
+        raise ValueError("a head that is none")
+    return Answer(status, lines, bytes(data[start + head : whole]), said)

@@ -75,7 +75,9 @@ class Pool:
     def fill(self, now: float) -> None:
         """Give waiting jobs to workers while there is a place and a worker."""
         crew = self.crew
-        while crew is not None and len(self.queue) and crew.idle and len(self.busy) - self.slow < self.workers:
+        if crew is None or not len(self.queue):
+            return
+        while crew.idle and len(self.queue) and len(self.busy) - self.slow < self.workers:
             job = self.queue.take(now)
             if job is None:
                 break
@@ -91,7 +93,7 @@ class Pool:
 
     def _send_ahead(self, now: float) -> None:
         """Give what still waits to workers that will soon be done."""
-        for member in [m for m, crew in self.busy.items() if crew is self.crew and soon(m, now)]:
+        for member in [m for m, crew in self.busy.items() if m.then is None and crew is self.crew and soon(m, now)]:
             job = self.queue.take(now)
             if job is None:
                 return

@@ -44,7 +44,7 @@ class Bounds:
     body: int = 2 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Arrived:
     """One request and what the connection does after it.
 
@@ -101,6 +101,8 @@ class Reader:
             RequestError: 400, 405, 413, 414, 431, 501, 505; the connection is to be closed.
         """
         if self._head is None:
+            if not self._buffer:
+                return None
             end = self._buffer.find(_END)
             if end < 0 or end > self._bounds.head:
                 self._not_yet()
@@ -153,7 +155,7 @@ class _Block:
     expects: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Head:
     method: str
     target: str

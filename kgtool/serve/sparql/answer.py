@@ -118,6 +118,8 @@ def _count(body: bytes, form: ox.QueryResultsFormat, most: int) -> None:
     """Refuse more rows than `most`; counted exactly only where a quick bound does not settle it."""
     if len(body) < most:  # no form has rows of less than a byte
         return
+    if form == _Results.JSON and body.count(b"{") <= most:  # ten times as fast as what is counted below
+        return
     if form == _Results.TSV:
         rows = body.count(b"\n") - 1
     elif form == _Results.XML:
