@@ -79,34 +79,23 @@ class EmbeddedStore:
         self._union = distinct
         self._alone: ox.Store | None = None
         if distinct:
-            self._fill(quads)
+            _fill(self._store, quads)
             return
         every = dict.fromkeys(quads)
-        self._fill(every)
+        _fill(self._store, every)
         # The engine's union gives a triple of two graphs twice, and leaves no graph out; then the merge is kept as the
         # default graph itself.
         triples = dict.fromkeys(quad.triple for quad in every)
         others = dict.fromkeys(apart)
         self._union = len(triples) == len(every) and not others
         if not self._union:
-<<<<<<< HEAD
-            self._fill(ox.Quad(*triple) for triple in triples)
-            self._fill(others)
-
-    def _fill(self, quads: Iterable[ox.Quad]) -> None:
-        """Load a piece at a time: the engine holds all that it is given at once a second time, 230 bytes a quad."""
-        more = iter(quads)
-        while piece := list(itertools.islice(more, _AT_ONCE)):
-            self._store.bulk_extend(piece)
-=======
-            self._store.bulk_extend(ox.Quad(*triple) for triple in triples)
-            self._store.bulk_extend(others)
+            _fill(self._store, (ox.Quad(*triple) for triple in triples))
+            _fill(self._store, others)
         # The engine finds a term's quads in all graphs and passes over those of others, so what is asked of the default
         # graph alone is asked of a store that has nothing else: a join takes two thirds of the time.
         if others:
             self._alone = ox.Store()
-            self._alone.bulk_extend(ox.Quad(*triple) for triple in triples)
->>>>>>> 96b6f97 (What is asked of the default graph alone is asked of a store that has nothing else; cheaper guard, heads, frames and cache entries)
+            _fill(self._alone, (ox.Quad(*triple) for triple in triples))
 
     def __len__(self) -> int:
         return len(self._store)
@@ -188,6 +177,13 @@ class EmbeddedStore:
             graphs = {"default_graph": dataset.default, "named_graphs": dataset.named}
             return {name: [ox.NamedNode(iri) for iri in iris] for name, iris in graphs.items()}
         return {"use_default_graph_as_union": self._union and not _says_from(text)}
+
+
+def _fill(store: ox.Store, quads: Iterable[ox.Quad]) -> None:
+    """Load a piece at a time: the engine holds all that it is given at once a second time, 230 bytes a quad."""
+    more = iter(quads)
+    while piece := list(itertools.islice(more, _AT_ONCE)):
+        store.bulk_extend(piece)
 
 
 def rows_of(answer: ox.QuerySolutions) -> Iterator[tuple[Term | None, ...]]:
