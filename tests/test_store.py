@@ -1,0 +1,57 @@
+"""The embedded store: which graphs a query sees, whichever of its copies answers."""
+
+from __future__ import annotations
+
+import pyoxigraph as ox
+import pytest
+
+from kgtool.engine import Dataset, EmbeddedStore, Solutions
+
+
+def quad(subject: str, graph: str) -> ox.Quad:
+    return ox.Quad(
+        ox.NamedNode(f"urn:{subject}"), ox.NamedNode("urn:graph"), ox.Literal(subject), ox.NamedNode(f"urn:{graph}")
+    )
+
+
+# One triple stands in two files, so the merge has three; what follows is in a graph of its own.
+STATED = (quad("a", "f1"), quad("b", "f1"), quad("b", "f2"), quad("c", "f2"))
+FOLLOWS = (quad("d", "inferred"),)
+CASES = {
+    "{ ?s ?p ?o }": "abc",
+    "{ ?s <urn:graph> ?o }": "abc",
+    "{ ?s ?p ?o FILTER EXISTS { ?s ?q ?r } }": "abc",
+    "{ GRAPH ?g { ?s ?p ?o } }": "abbcd",
+    "{ graph <urn:inferred> { ?s ?p ?o } }": "d",
+    "{ ?s ?p ?o FILTER EXISTS { GRAPH <urn:f2> { ?s ?p ?o } } }": "bc",
+    "FROM <urn:inferred> { ?s ?p ?o }": "d",
+    "from named <urn:f1> { GRAPH ?g { ?s ?p ?o } }": "ab",
+}
+
+
+def subjects(store: EmbeddedStore, text: str) -> str:
+    answer = store.query(text, {})
+    assert isinstance(answer, Solutions)
+    return "".join(str(row[0].value).removeprefix("urn:") for row in answer.rows if row[0] is not None)
+
+
+@pytest.mark.parametrize("where", CASES)
+def test_a_query_sees_the_graphs_that_it_names(where: str) -> None:
+    store = EmbeddedStore(STATED, FOLLOWS)
+    assert subjects(store, f"SELECT ?s {where} ORDER BY ?s") == CASES[where]
+
+
+def test_a_request_states_the_graphs_for_any_query() -> None:
+    store = EmbeddedStore(STATED, FOLLOWS)
+    stated = Dataset(("urn:inferred",), ("urn:f1",))
+    answer = store.evaluate("SELECT ?s { ?s ?p ?o }", {}, stated)
+    assert [row[0].value for row in answer] == ["urn:d"]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("apart", [(), FOLLOWS])
+def test_every_form_sees_the_same_default_graph(apart: tuple[ox.Quad, ...]) -> None:
+    store = EmbeddedStore(STATED, apart)
+    assert store.query("ASK { <urn:d> ?p ?o }", {}) is False
+    assert store.query("ASK { <urn:c> ?p ?o }", {}) is True
+    for text in ("CONSTRUCT WHERE { ?s ?p ?o }", "DESCRIBE ?s { ?s ?p ?o }"):
+        assert len(set(store.evaluate(text, {}))) == 3  # type: ignore[arg-type]
