@@ -244,12 +244,19 @@ def test_inferred_facts_are_marked_with_rule_and_premises() -> None:
 
 
 def test_every_page_says_how_to_cite_it_with_date_and_version() -> None:
-    for path in ("", "id/government/wangjin", "queries/claims", "term/cd/Visit"):
+    for path in wangjin().paths():
         text = html(wangjin(), f"/en/{path}")
+        assert 'rel="bookmark">Permalink</a>' in text, path
         assert "Cite this page" in text
         assert f"data version {wangjin().snapshot.version[:12]}" in text
         assert "31 December 2021" in text
         assert "/contribute" in text
+
+
+def test_a_permalink_has_what_was_asked_for() -> None:
+    found = re.findall(r'href="([^"]*)" rel="bookmark"', html(real(), "/en/visits", "year=2003&sort=date&q=%22%3E"))
+    assert found == ["../en/visits?year=2003&amp;sort=date&amp;q=%22%3E"]
+    assert 'rel="bookmark"' not in html(real(), "/en/nowhere", status=404)
 
 
 def test_json_ld_of_a_page_is_json_about_the_resource() -> None:

@@ -31,6 +31,7 @@ class Field:
         kind: select, checks (some of few), date, number or text.
         values: what is filled in or chosen; several, or with empty ones to fill in, where the parameter takes many.
         options: (value, label) pairs of what may be chosen.
+        named: it takes the name of one of too many to choose from.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Field:
     options: tuple[tuple[str, Label], ...]
     least: str = ""
     most: str = ""
+    named: bool = False
 
 
 def field_of(context: Context, param: Param, values: tuple[str, ...]) -> Field:
@@ -68,7 +70,7 @@ def field_of(context: Context, param: Param, values: tuple[str, ...]) -> Field:
         values += ("",) * (_SPARE if param.many else 1 - len(values))
     return Field(
         param.name, label, kind, values, param.many, param.required, param.example or "", options,
-        param.least or "", param.most or "",
+        param.least or "", param.most or "", bool(param.type is ParamType.IRI and not options),
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from kgtool.pages.context import Context, hub_of
 from kgtool.pages.evidence import Evidences
 from kgtool.pages.inferred import Inferred
 from kgtool.pages.kinds import MENU, Kind
-from kgtool.pages.links import Links, placed
+from kgtool.pages.links import Links, placed, query_string
 from kgtool.pages.lists import SORTS, page_count
 from kgtool.pages.naming import Namer
 from kgtool.pages.ontologypage import Shapes
@@ -136,6 +136,8 @@ class Pages:
 
     def _page(self, language: str, slug: str, path: str, params: Mapping[str, str]) -> Page:
         context = self.room.contexts[language]
+        if path in PLAIN:
+            params = {}
         html, status = self._whole.get((slug, path), ""), 200
         if not html:
             found = find(self.room, context, path, params)
@@ -159,7 +161,7 @@ class Pages:
         if frame is None:
             frame = self._frames[context.language] = self._frame(context)
         own = {"title": body.title, "here": body.here, "robots": body.robots, "params": params, "data": "",
-               "languages": context.links.languages(path)}  # fmt: skip
+               "languages": context.links.languages(path), "place": context.links.to(path) + _asked(params)}  # fmt: skip
         return self._renderer.render(body.template, {**frame, **own, **body.values})
 
     def _frame(self, context: Context) -> dict[str, Any]:
@@ -201,6 +203,12 @@ class Pages:
 
 def _nothing(context: Context) -> Body:
     return Body("notfound.html", context.words["not_found"], status=404)
+
+
+def _asked(params: Mapping[str, str]) -> str:
+    """What was asked of a page, as its permanent address has it."""
+    every = params.every if isinstance(params, Fields) else {}
+    return query_string([(name, value) for name, values in every.items() for value in values])
 
 
 def _redirect(target: str, status: int) -> Page:
