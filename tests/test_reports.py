@@ -363,3 +363,17 @@ def test_a_table_on_a_terminal_is_plain_where_colour_is_unwanted(make_project: C
     assert ESCAPE in on_terminal(folder, "query", "ships")
     for env in ({"NO_COLOR": "1"}, {"CI": "true"}):
         assert on_terminal(folder, "query", "ships", **env) == "s\nex:ferry\n(1 rows)\n"
+
+
+@pytest.mark.parametrize("form", ["human", "github", "markdown"])
+def test_what_cannot_be_seen_or_turns_a_line_round_is_spelled_out(
+    form: str, make_project: Callable[..., Path], kgtool: Callable[..., Ran]
+) -> None:
+    data = PREFIXES + 'ex:ferry a ex:Ship ; ex:home ex:harbour ; ex:name "a\u202eb\u200b\\u001B[31mc"@en .\n'
+    ran = kgtool(
+        "check", "--format", form, "--lang", "en", cwd=make_project({"shapes/ship.ttl": SHAPES, "data/ferry.ttl": data})
+    )
+    assert ran.status == 1
+    assert not set(ran.out) & set("\u202e\u200b\x1b")
+    if form == "human":
+        assert "a\\u202Eb\\u200B\\u001B[31mc@en" in ran.out

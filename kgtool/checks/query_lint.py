@@ -158,10 +158,12 @@ def _products(group: Group, outer: frozenset[str]) -> Iterator[Remark]:
             en="what stands here shares no variable with what is before it: every row is paired with every other"
                " (a cartesian product)."))  # fmt: skip
     for part in group.parts:
-        # A sub-select and a MINUS see nothing of what is around them.
-        seen = frozenset() if part.role in {Role.SELECT, Role.MINUS} else outer | _binds_beside(group, part)
-        for inner in [*part.groups, *([part.select.where] if part.select else [])]:
-            yield from _products(inner, seen)
+        inside = [*part.groups, *([part.select.where] if part.select else [])]
+        if inside:
+            # A sub-select and a MINUS see nothing of what is around them.
+            seen = frozenset() if part.role in {Role.SELECT, Role.MINUS} else outer | _binds_beside(group, part)
+            for inner in inside:
+                yield from _products(inner, seen)
 
 
 def _binds_beside(group: Group, part: Part) -> frozenset[str]:

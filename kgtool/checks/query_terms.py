@@ -96,11 +96,12 @@ def iris(text: str, prefixes: Mapping[str, str]) -> Iterator[tuple[str, int]]:
     """Absolute IRIs of a query with their offsets, without those that declare prefixes."""
     every = lexed(text)
     known = _declared(every, prefixes)
-    declares = {n for n, token in enumerate(every) if token.text.upper() in {"PREFIX", "BASE"} and token.kind == "word"}
+    declares = {n for n, token in enumerate(every) if token.kind == "word" and token.text.upper() in {"PREFIX", "BASE"}}
     for number, token in enumerate(every):
+        if token.kind not in {"iri", "pname"} or number - 1 in declares or number - 2 in declares:
+            continue
         # `_:b` is read as `:b`: its underscore is no token.
-        blank = text[token.start - 1 : token.start] == "_"
-        if token.kind in {"iri", "pname"} and not blank and not declares & {number - 1, number - 2}:
+        if text[token.start - 1 : token.start] != "_":
             iri = _absolute(token, known)
             if _SCHEME.match(iri):
                 yield iri, token.start
@@ -109,7 +110,7 @@ def iris(text: str, prefixes: Mapping[str, str]) -> Iterator[tuple[str, int]]:
 def _declared(every: Sequence[Token], prefixes: Mapping[str, str]) -> dict[str, str]:
     out = dict(prefixes)
     for word, name, iri in zip(every, every[1:], every[2:], strict=False):
-        if word.text.upper() == "PREFIX" and name.kind == "pname" and iri.kind == "iri":
+        if name.kind == "pname" and iri.kind == "iri" and word.text.upper() == "PREFIX":
             out[name.text[:-1]] = iri.text[1:-1]
     return out
 

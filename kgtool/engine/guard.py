@@ -10,7 +10,7 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from kgtool.catalog.text import FORMS, forbidden, form, lexemes, line_of
@@ -247,7 +247,7 @@ def _forbidden(text: str) -> Refusal | None:
         word = forbidden(plain)
         if word is not None:  # its place in the text as written is not known; the first escape's is near enough
             first = _ESCAPED.search(text)
-            word = replace(word, start=first.start() if first else 0)
+            word = word._replace(start=first.start() if first else 0)
     if word is not None:
         remote = "SERVICE" in word.text.upper()
         return _not_read(text, Measure.SERVICE if remote else Measure.UPDATE, word.text, word.start)

@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from kgtool.errors import texts
 from kgtool.finding import Finding, Place, Severity
 from kgtool.formats import EXTRA_FORMATS, RDF_SUFFIXES
-from kgtool.load import jsonld, limits, rdfxml, sniff
+from kgtool.load import limits, sniff
 from kgtool.load.gather import Gatherer
 from kgtool.load.problem import Problem
 from kgtool.load.said import said
@@ -23,7 +23,6 @@ from kgtool.rules import builtin_rules
 # A file that is not RDF at all gives an error a line; past this many one sentence says that more follow.
 MOST_ERRORS = 100
 _WITHOUT_GRAPHS = {RDF_SUFFIXES[".ttl"], RDF_SUFFIXES[".nt"], EXTRA_FORMATS[".rdf"][1]}
-_WALKS = {"jsonld": jsonld.walk, "rdfxml": rdfxml.walk}
 
 
 def read(file: ProjectFile, accept: frozenset[str], gatherer: Gatherer, findings: list[Finding]) -> None:
@@ -77,7 +76,7 @@ def _before(file: ProjectFile, data: bytes) -> Iterator[Problem]:
     extra = EXTRA_FORMATS.get(file.suffix)
     if extra:
         large = limits.too_large(data)
-        yield from [large] if large else _WALKS[extra[0]](data)
+        yield from [large] if large else _walked(extra[0], data)
         return
     deep = limits.too_deep(data)
     if deep:
@@ -85,6 +84,15 @@ def _before(file: ProjectFile, data: bytes) -> Iterator[Problem]:
     newer = limits.rdf12(data)
     if newer and not sniff.conflict(data):
         yield newer
+
+
+def _walked(name: str, data: bytes) -> Iterator[Problem]:
+    """Look through a file of a format that is switched on, which few projects do: neither is imported for the others."""
+    if name == "jsonld":
+        from kgtool.load.jsonld import walk
+    else:
+        from kgtool.load.rdfxml import walk
+    return walk(data)
 
 
 class _Errors:

@@ -4,8 +4,7 @@
 
 from __future__ import annotations
 
-import dataclasses
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
@@ -13,8 +12,7 @@ from kgtool.index import Index
 from kgtool.terms import OWL, RDF, RDFS
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(NamedTuple):
     """Codes of RDF, RDFS and OWL names in one index. The field's name is the term's local name (`type_` for rdf:type)."""
 
     type_: int
@@ -72,10 +70,10 @@ class Names:
     def of(cls, index: Index) -> Names:
         """The codes in `index`; names that no statement mentions get one. Cost: some fifty look-ups."""
         codes = {}
-        for field in dataclasses.fields(cls):
-            name = field.name.removesuffix("_")
+        for field in cls._fields:
+            name = field.removesuffix("_")
             space = RDF if name in _IN_RDF else RDFS if name in _IN_RDFS else OWL
-            codes[field.name] = index.code(ox.NamedNode(space + name))
+            codes[field] = index.code(ox.NamedNode(space + name))
         return cls(**codes)
 
     @property

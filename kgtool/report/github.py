@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from kgtool.finding import Finding, Severity
 from kgtool.lang import pick
 from kgtool.report.human import count_lines, to_human
-from kgtool.report.model import Report, message_of
+from kgtool.report.model import Report, message_of, visible
 from kgtool.report.statistics import Extent
 from kgtool.write.curie import Curies
 
@@ -38,7 +38,7 @@ def to_github(
 
 def _plain(text: str) -> str:
     """A line of a log that is not taken for a command."""
-    return text.replace("::", ": :").replace("\n", " ").replace("\r", " ")
+    return visible(text.replace("::", ": :").replace("\n", " ").replace("\r", " "))
 
 
 def _annotation(finding: Finding, language: str, within: str) -> str:
@@ -52,7 +52,7 @@ def _annotation(finding: Finding, language: str, within: str) -> str:
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return visible(text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A"))
 
 
 def _property(text: str) -> str:

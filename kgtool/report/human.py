@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from kgtool.finding import Finding, Severity
 from kgtool.lang import pick
-from kgtool.report.model import Held, Report, message_of
+from kgtool.report.model import Held, Report, message_of, visible
 from kgtool.report.statistics import Extent, statistics
 from kgtool.write.curie import Curies
 
@@ -57,7 +57,12 @@ _LITERAL = re.compile(r'"(.*)"(?:@([A-Za-z0-9-]+)|\^\^<[^>]*>)?', re.DOTALL)
 
 
 def to_human(report: Report, language: str, curies: Curies, extent: Extent = Extent.PLAIN) -> Iterator[Line]:
-    """Lines of the report in one language."""
+    """Lines of the report in one language; nothing in them is unseen (`visible`)."""
+    for line in _lines(report, language, curies, extent):
+        yield Line(tuple((style, visible(text)) for style, text in line.pieces))
+
+
+def _lines(report: Report, language: str, curies: Curies, extent: Extent) -> Iterator[Line]:
     words = _WORDS[language]
     for finding in report.findings:
         yield from _block(finding, language, curies)

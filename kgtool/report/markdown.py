@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from kgtool.finding import Finding, Severity
 from kgtool.lang import pick
 from kgtool.report.human import to_human
-from kgtool.report.model import Report, message_of
+from kgtool.report.model import Report, message_of, visible
 from kgtool.report.statistics import Extent, statistics
 from kgtool.write.curie import Curies
 
@@ -85,6 +85,6 @@ def _table(head: list[str], rows: list[list[str]]) -> Iterator[str]:
 
 def _escape(text: str) -> str:
     """Text that is shown as it is: no mark-up, no link, no mention, no HTML, one line."""
-    text = " ".join(text.split())
+    text = visible(" ".join(text.split()))
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return _SPECIAL.sub(r"\\\1", text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -73,3 +74,12 @@ def selected(findings: Iterable[Finding], select: tuple[str, ...], ignore: tuple
 
 def message_of(finding: Finding, language: str) -> str:
     return pick(finding.message, language)
+
+
+# Control characters, what turns the direction of writing, and what has no width: a terminal would obey, a reader be misled.
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
+
+def visible(text: str) -> str:
+    """A text for people to read: what cannot be seen, or does something, is written as `\\u202E`."""
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04X}", text)

@@ -1,6 +1,7 @@
 """The plan: a shapes graph as frozen values, made once, run on any data. Source: SHACL §2, §4, §5, §6.
 
-Shapes refer to each other by their number in `Plan.shapes`, because shapes may be recursive and frozen values may not.
+Shapes refer to each other by their number in `Plan.shapes`, because shapes may be recursive and frozen values may not. What
+only holds a few values is a NamedTuple, which is made in a tenth of the time of a dataclass; a kind is told by its type.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
@@ -29,8 +31,7 @@ class TargetKind(enum.Enum):
     OBJECTS = "targetObjectsOf"
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """One target declaration; `implicit` when the shape is itself a class."""
 
     kind: TargetKind
@@ -38,22 +39,19 @@ class Target:
     implicit: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ClassOf:
+class ClassOf(NamedTuple):
     """sh:class: a value is an instance of the class."""
 
     cls: Term
 
 
-@dataclass(frozen=True, slots=True)
-class Datatype:
+class Datatype(NamedTuple):
     """sh:datatype: a value is a literal of this datatype, and well-typed."""
 
     iri: str
 
 
-@dataclass(frozen=True, slots=True)
-class NodeKind:
+class NodeKind(NamedTuple):
     """sh:nodeKind: which kinds of term a value may be."""
 
     iri: bool
@@ -61,8 +59,7 @@ class NodeKind:
     literal: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(NamedTuple):
     """sh:minInclusive and its three siblings: a value is above (or below) a bound."""
 
     bound: ox.Literal
@@ -70,31 +67,27 @@ class Range:
     inclusive: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Length:
+class Length(NamedTuple):
     """sh:minLength, sh:maxLength: code points of a value's text; most -1 is no limit."""
 
     least: int
     most: int
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(NamedTuple):
     """sh:pattern: a value's text matches."""
 
     regex: str
     flags: str
 
 
-@dataclass(frozen=True, slots=True)
-class LanguageIn:
+class LanguageIn(NamedTuple):
     """sh:languageIn: a value's language is one of these basic ranges, lower case."""
 
     ranges: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class In:
+class In(NamedTuple):
     """sh:in: a value is one of these terms."""
 
     members: tuple[Term, ...]
@@ -110,16 +103,14 @@ class Logic(enum.Enum):
     XONE = "Xone"
 
 
-@dataclass(frozen=True, slots=True)
-class Shapes:
+class Shapes(NamedTuple):
     """sh:node, sh:not, sh:and, sh:or, sh:xone; `shapes` are numbers, repeats kept (sh:xone counts them)."""
 
     logic: Logic
     shapes: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(NamedTuple):
     """sh:minCount, sh:maxCount: how many distinct values; most -1 is no limit."""
 
     least: int
@@ -131,8 +122,7 @@ class UniqueLang:
     """sh:uniqueLang true: no two values with the same language tag."""
 
 
-@dataclass(frozen=True, slots=True)
-class HasValue:
+class HasValue(NamedTuple):
     """sh:hasValue: this term is among the values."""
 
     term: Term
@@ -147,16 +137,14 @@ class Pairing(enum.Enum):
     LESS_OR_EQUAL = "LessThanOrEquals"
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(NamedTuple):
     """sh:equals, sh:disjoint, sh:lessThan, sh:lessThanOrEquals."""
 
     pairing: Pairing
     predicate: str
 
 
-@dataclass(frozen=True, slots=True)
-class Qualified:
+class Qualified(NamedTuple):
     """sh:qualifiedValueShape with a count; `siblings` is empty unless the shapes are disjoint. most -1 is no limit."""
 
     shape: int
@@ -165,15 +153,13 @@ class Qualified:
     most: int
 
 
-@dataclass(frozen=True, slots=True)
-class Closed:
+class Closed(NamedTuple):
     """sh:closed true: a value has no other properties than these."""
 
     allowed: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Property:
+class Property(NamedTuple):
     """sh:property: each value is a focus node of that property shape."""
 
     shape: int
@@ -202,8 +188,7 @@ Test = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Constraint:
+class Constraint(NamedTuple):
     """A test and the constraint component (IRI) that its results name."""
 
     component: str

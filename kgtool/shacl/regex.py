@@ -7,6 +7,7 @@ SHACL §4.4.3 names. Measured: 40,000 texts 0.13 s through VALUES (0.40 s throug
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator
 
 import pyoxigraph as ox
@@ -17,12 +18,13 @@ _BATCH = 5000
 _FLAGS = frozenset("smixq")
 
 
+@functools.lru_cache(maxsize=256)
 def pattern_error(regex: str, flags: str) -> str:
     """Why a pattern cannot be used; "" when it can."""
     if set(flags) - _FLAGS:
         return f"has unknown flags {flags!r}"
     call = _call(str(ox.Literal("")), regex, flags)
-    answer = next(ScratchStore().select(f"SELECT ({call} AS ?match) {{}}"))
+    answer = next(_engine().select(f"SELECT ({call} AS ?match) {{}}"))
     return "" if "match" in answer else "does not compile"
 
 
@@ -32,8 +34,14 @@ def not_matching(texts: Iterable[str], regex: str, flags: str) -> Iterator[str]:
     call = _call("?text", regex, flags)
     for start in range(0, len(todo), _BATCH):
         values = " ".join([str(ox.Literal(text)) for text in todo[start : start + _BATCH]])
-        for row in ScratchStore().select(f"SELECT ?text {{ VALUES ?text {{ {values} }} FILTER(!{call}) }}"):
+        for row in _engine().select(f"SELECT ?text {{ VALUES ?text {{ {values} }} FILTER(!{call}) }}"):
             yield row["text"].value
+
+
+@functools.cache
+def _engine() -> ScratchStore:
+    """A store without data; to make one takes as long as to try a pattern."""
+    return ScratchStore()
 
 
 def _call(text: str, regex: str, flags: str) -> str:

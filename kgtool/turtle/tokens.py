@@ -12,8 +12,8 @@ import functools
 import re
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 # PN_CHARS_BASE and PN_CHARS of Turtle §6.5, said by the ASCII that is not in them: of what is not ASCII a name may hold
 # nearly all, no other token outside strings and IRIs may hold any, and a class of 256 compiles ten times as fast.
@@ -63,8 +63,7 @@ def _token() -> re.Pattern[str]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One token: its kind, its text, and the offset of its first code point."""
 
     kind: Kind
