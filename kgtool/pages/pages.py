@@ -27,6 +27,8 @@ from kgtool.report import Report
 from kgtool.snapshot import Snapshot
 
 _MOST_FIELDS = 100
+_MOST_WHOLE = 150  # pages without a parameter that are kept whole: those that every graph has, and readings of sources
+_MOST_READINGS = 20
 _LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 _RULES = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; "
@@ -89,7 +91,8 @@ class Pages:
                          options.static, options.address))  # fmt: skip
         kinds = [kind.value for kind, nodes in view.members.items() if nodes]
         for language in LANGUAGES:  # what every page needs is made here, and shared by all workers
-            for path in (*PLAIN, *([view.path(hub)] if hub >= 0 else [])):
+            readings = list(readable(contexts[language]))[:_MOST_READINGS]
+            for path in (*PLAIN, *readings, *([view.path(hub)] if hub >= 0 else [])):
                 self.answer(f"/{language.lower()}/{path}")
             for kind in kinds:
                 for query in ("q=.", *(f"sort={sort}" for sort in SORTS)):
@@ -136,7 +139,8 @@ class Pages:
 
     def _page(self, language: str, slug: str, path: str, params: Mapping[str, str]) -> Page:
         context = self.room.contexts[language]
-        if path in PLAIN:
+        plain = path in PLAIN or path.startswith("source/")
+        if plain:
             params = {}
         html, status = self._whole.get((slug, path), ""), 200
         if not html:
@@ -146,7 +150,7 @@ class Pages:
                 return Page(200, found.file.body, fields)
             body = found or _nothing(context)
             html, status = self.html(context, path if found else "", body, params), body.status
-            if path in PLAIN:
+            if plain and found is not None and len(self._whole) < _MOST_WHOLE:
                 self._whole[slug, path] = html
         headers = (
             ("Content-Type", "text/html; charset=utf-8"),
