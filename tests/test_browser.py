@@ -197,7 +197,7 @@ def test_without_javascript_one_runs_a_named_query_and_downloads_the_answer(plai
     plain.goto(f"{site}/en/queries/ties-of-city")
     plain.select_option("select[name=city]", "gov:male")
     plain.click("form.nq button")
-    assert "in force" in plain.inner_text("main table")
+    assert "In force" in plain.inner_text("main table")
     plain.click("summary:text-is('Show the SPARQL')")
     assert plain.is_visible("pre code:has-text('SELECT ?tie')")
     for form, media in (("CSV", "text/csv"), ("JSON", "application/json")):
@@ -205,6 +205,18 @@ def test_without_javascript_one_runs_a_named_query_and_downloads_the_answer(plai
         taken = plain.request.get(site + "/" + address.lstrip("./"))
         assert taken.status == 200
         assert taken.headers["content-type"].startswith(media)
+
+
+def test_without_javascript_one_gives_several_values(plain: Any, site: str) -> None:
+    plain.goto(f"{site}/en/queries/claims")
+    plain.check("input[name=only][value=supported]")
+    plain.check("input[name=only][value=contradicted]")
+    plain.click("form.nq button")
+    assert "only=supported&only=contradicted" in plain.url
+    assert plain.is_checked("input[name=only][value=contradicted]")
+    told = plain.inner_text("main table")
+    assert "Contradicted" in told
+    assert "Not supported" not in told
 
 
 def test_without_javascript_one_reads_evidence_and_downloads_a_resource(plain: Any, site: str) -> None:
