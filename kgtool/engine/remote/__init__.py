@@ -6,7 +6,15 @@
 
 from kgtool.engine.remote.credentials import Credentials, credentials_of
 from kgtool.engine.remote.nearby import NearbyStore
-from kgtool.engine.remote.opening import RemoteQueries, open_remote
+from kgtool.engine.remote.opening import RemoteQueries, open_remote, queries_over
 from kgtool.engine.remote.store import RemoteStore
 
-__all__ = ["Credentials", "NearbyStore", "RemoteQueries", "RemoteStore", "credentials_of", "open_remote"]
+__all__ = [
+    "Credentials",
+    "NearbyStore",
+    "RemoteQueries",
+    "RemoteStore",
+    "credentials_of",
+    "open_remote",
+    "queries_over",
+]

@@ -64,7 +64,8 @@ def ask(
 
 def _whole(reply: Reply) -> None:
     if reply.status == 400:
-        raise failure.BadQueryError(failure.said_in(reply.body))
+        code, _ = failure.problem_in(reply.body)
+        raise failure.BadQueryError(failure.said_in(reply.body), limited=code == "E-QUERY-LIMIT")
     if reply.status != 200:
         raise failure.refused(reply.url, reply.status, failure.said_in(reply.body))
     if _STATE in reply.headers:

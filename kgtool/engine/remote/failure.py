@@ -10,6 +10,7 @@ E-REMOTE-CUT       the engine says (or shows) that it left something out
 E-REMOTE-LARGE     more rows or bytes than are allowed
 E-REMOTE-PAGES     pages that do not fit together
 E-REMOTE-QUERY     the engine does not take a query that is SPARQL 1.1
+E-REMOTE-LIMIT     another kgtool does not run a query of that size
 E-REMOTE-UNPUSHED  the settings say that `kgtool push` loaded the graph, and it did not
 E-REMOTE-HALF      a push ended in the middle
 
@@ -18,15 +19,21 @@ Words of the endpoint are cut short and freed of control characters; no query of
 
 from __future__ import annotations
 
+import json
 from urllib.parse import urlsplit
 
 from kgtool.errors import RemoteError, error
 
 _MOST_WORDS = 200
+_LONGEST_PROBLEM = 1 << 16
 
 
 class BadQueryError(Exception):
-    """The engine says that the query is none that it knows; the text is its own."""
+    """The engine does not take the query; the text is its own. `limited`: only for its size, says another kgtool."""
+
+    def __init__(self, said: str, *, limited: bool = False) -> None:
+        super().__init__(said)
+        self.limited = limited
 
 
 def place(url: str) -> str:
@@ -113,6 +120,12 @@ def unwilling(url: str, said: str) -> RemoteError:
     return _at(url, "E-REMOTE-QUERY", what, advice)
 
 
+def limited(url: str, said: str) -> RemoteError:
+    """Another kgtool does not run the query, because it is too long for strangers."""
+    what = (f"查詢超過該伺服器之上限:{words(said)}", f"the query is beyond that server's limits: {words(said)}")
+    return _at(url, "E-REMOTE-LIMIT", what, ("請拆成較小之查詢。", "Ask in parts."))
+
+
 def unpushed(url: str, name: str) -> RemoteError:
     """Nothing says which graphs are the project's."""
     what = ("沒有本專案之圖。", "holds no graph of this project.")
@@ -129,8 +142,20 @@ def half(url: str, name: str) -> RemoteError:
     return _at(url, "E-REMOTE-HALF", what, (f"請再執行 `kgtool push {name}`。", f"Run `kgtool push {name}` again."))
 
 
+def problem_in(body: bytes) -> tuple[str, str]:
+    """Code and detail of a problem that another kgtool tells (RFC 9457); "" for anything else."""
+    try:
+        told = json.loads(body[:_LONGEST_PROBLEM])
+        return str(told["code"]), str(told["messages"]["en"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return "", ""
+
+
 def said_in(body: bytes) -> str:
-    """An error page's text as words; its markup is left out."""
+    """An error page's text as words; its markup is left out, and of a problem in JSON its code and detail are told."""
+    code, detail = problem_in(body)
+    if code:
+        return f"{code}: {detail}"
     text = body[:4096].decode("utf-8", "replace")
     if "<" in text and ">" in text:
         out, inside = [], False

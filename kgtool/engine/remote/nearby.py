@@ -19,7 +19,7 @@ from kgtool.engine.remote.needs import NamesGraphsError, Needs, needs_of
 from kgtool.engine.remote.store import RemoteStore
 from kgtool.engine.runner import QueryRunner
 from kgtool.engine.store import Answer, EmbeddedStore, Solutions, Term
-from kgtool.errors import QueryError, texts
+from kgtool.errors import QueryError, RemoteError, texts
 
 
 class NearbyStore:
@@ -93,6 +93,28 @@ class NearbyStore:
             rows = answer.rows if isinstance(answer, Solutions) else ()
             self._quads[iri] = tuple(quad for row in rows for quad in _quad(iri, row))
         return bool(lacking)
+
+
+class EitherStore:
+    """An engine that answers, and this machine over its triples for what another kgtool refuses for its size alone."""
+
+    def __init__(self, remote: RemoteStore, limits: Limits = LOCAL) -> None:
+        self.limits = limits
+        self._remote = remote
+        self._nearby = NearbyStore(remote, limits)
+
+    def query(self, text: str, prefixes: Mapping[str, str]) -> Answer:
+        """The answer. Raises QueryError, RemoteError."""
+        try:
+            return self._remote.query(text, prefixes)
+        except RemoteError as error:
+            if error.code != "E-REMOTE-LIMIT":
+                raise
+        return self._nearby.query(text, prefixes)
+
+    def columns(self, text: str, prefixes: Mapping[str, str]) -> tuple[str, ...] | None:
+        """As `RemoteStore.columns`."""
+        return self._remote.columns(text, prefixes)
 
 
 def _quad(iri: str, row: tuple[Term | None, ...]) -> list[ox.Quad]:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from kgtool.engine.limits import LOCAL, Limits
 from kgtool.engine.remote.credentials import credentials_of
-from kgtool.engine.remote.nearby import NearbyStore
+from kgtool.engine.remote.nearby import EitherStore, NearbyStore
 from kgtool.engine.remote.store import RemoteStore
 from kgtool.engine.runner import Bounded
 from kgtool.project import Evaluate, Remote
@@ -33,4 +33,10 @@ def open_remote(
         UsageError: only one of user and password is set.
     """
     store = RemoteStore(remote, credentials_of(remote, environ), limits)
-    return store, NearbyStore(store, limits) if remote.evaluate is Evaluate.HERE else store
+    return store, queries_over(store, limits)
+
+
+def queries_over(store: RemoteStore, limits: Limits = LOCAL) -> RemoteQueries:
+    """What answers the queries that people write, over an engine, as its settings say."""
+    here = store.remote.evaluate is Evaluate.HERE
+    return NearbyStore(store, limits) if here else EitherStore(store, limits)

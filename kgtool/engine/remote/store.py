@@ -177,6 +177,8 @@ class RemoteStore:
         try:
             reply = self._asks(Question(text, kind, parameters, self.limits.answer), deadline)
         except failure.BadQueryError as error:
+            if error.limited:
+                raise failure.limited(self.remote.url, str(error)) from error
             raise self._judged(text, str(error)) from error
         return read_json(reply, self.limits.rows)
 

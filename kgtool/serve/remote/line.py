@@ -58,7 +58,7 @@ class Line:
         if "url" in told:
             return Reply(told["url"], told["status"], {"content-type": told["kind"]}, body)
         if "bad" in told:
-            raise BadQueryError(told["bad"])
+            raise BadQueryError(told["bad"], limited=told["limited"])
         kind = RemoteError if told["remote"] else QueryError
         raise kind(told["code"], told["message"], told["hint"])
 
@@ -109,7 +109,7 @@ def answer_frame(told: Told, body: bytes) -> bytes:
 def refusal_frame(error: KgError | BadQueryError | None) -> bytes:
     """An error in its place; None: the question is none that may be carried."""
     if isinstance(error, BadQueryError):
-        return _framed({"bad": str(error)})
+        return _framed({"bad": str(error), "limited": error.limited})
     if error is None:
         error = QueryError(
             "E-QUERY-FORM", texts(zh="此查詢不得轉交引擎。", en="this query is not carried to the engine.")

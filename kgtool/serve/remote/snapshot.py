@@ -6,7 +6,6 @@ import datetime
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import pyoxigraph as ox
 
@@ -15,7 +14,7 @@ from kgtool.audience.model import MARK, Permit
 from kgtool.catalog import Catalog, NamedQuery, Param, ParamType, load_catalog
 from kgtool.describe import Facts
 from kgtool.engine import Limits, Queryable, Solutions, Solver, Stream, Triples, failure
-from kgtool.engine.remote import NearbyStore, RemoteStore
+from kgtool.engine.remote import RemoteStore, queries_over
 from kgtool.engine.remote import failure as remote_failure
 from kgtool.engine.remote.asking import Asks
 from kgtool.engine.remote.manifest import Manifest, State
@@ -23,7 +22,7 @@ from kgtool.engine.store import Answer
 from kgtool.errors import KgError
 from kgtool.formats import EXTRA_FORMATS, RDF_SUFFIXES, Audience
 from kgtool.load import load
-from kgtool.project import Evaluate, Project, Remote, Scope, project_files
+from kgtool.project import Project, Remote, Scope, project_files
 from kgtool.project.remotes import GRAPHS
 from kgtool.serve.remote.facts import RemoteFacts
 from kgtool.serve.remote.gathered import Gathered
@@ -198,7 +197,7 @@ def _there(
     store: RemoteStore, manifest: Manifest | None, stated: tuple[ox.Quad, ...], limits: Limits, asks: Asks
 ) -> There:
     remote = store.remote
-    people: Any = NearbyStore(store, limits) if remote.evaluate is Evaluate.HERE else store
+    people = queries_over(store, limits)
     graphs = RemoteStore(remote, None, limits, asks=asks, inside=True, named=True) if manifest else store
     gathered = Gathered(graphs, graphs=manifest is not None, graph=lambda iri: _graph(remote, iri))
     facts = RemoteFacts(stated, gathered)
