@@ -21,10 +21,13 @@ lint: $(VENV)/.installed
 full: $(VENV)/.installed
 	KGTOOL_FULL=1 $(BIN)/python -m pytest -n auto --dist loadfile
 
-# Tested versions with their hashes; the index is whatever the machine is set up with and is never named here.
+# Tested versions with their hashes, for development and for running alone; the index is whatever the machine is set up with and is
+# never named here.
 lock: $(VENV)/.installed
 	$(BIN)/pip-compile --quiet --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
 	  --strip-extras --allow-unsafe --extra dev --output-file requirements.lock pyproject.toml
+	$(BIN)/pip-compile --quiet --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+	  --strip-extras --allow-unsafe --build-deps-for wheel --constraint requirements.lock --output-file requirements-run.lock pyproject.toml
 
 $(VENV)/.installed: pyproject.toml requirements.lock
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "kgtool needs Python 3.11 or newer: make PYTHON=python3.11 …")'
