@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -144,3 +145,13 @@ def test_what_is_not_given_is_refused_by_name_and_says_where_to_go(both: Fronts,
     page = get(both.far, path, accept="text/html")
     assert page.status == 501
     assert (b"<main" in page.body) == path.startswith("/en/")
+
+
+def test_the_description_is_valid_and_names_what_an_engine_may_do(both: Fronts) -> None:
+    from openapi_spec_validator import OpenAPIV31SpecValidator
+
+    near, far = (json.loads(get(app, "/openapi.json").body) for app in (both.near, both.far))
+    OpenAPIV31SpecValidator(far).validate()
+    assert {"502", "504"} <= set(far["paths"]["/api/claims"]["get"]["responses"])
+    assert not {"502", "504"} & set(near["paths"]["/api/claims"]["get"]["responses"])
+    assert set(near["paths"]) == set(far["paths"])

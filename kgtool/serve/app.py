@@ -17,6 +17,7 @@ from kgtool.serve.dataset import Dataset
 from kgtool.serve.faces import Faces
 from kgtool.serve.graphs import Graphs
 from kgtool.serve.headers import finished
+from kgtool.serve.health import Health
 from kgtool.serve.message import Request, Response
 from kgtool.serve.problem import of_error
 from kgtool.serve.refusal import nothing_here
@@ -50,6 +51,8 @@ class Route:
 
 # The first that fits wins; the exact paths come first. A handler raises KgErrors, which become problem responses.
 ROUTES: tuple[Route, ...] = (
+    Route("/health", Health),
+    Route("/ready", Health),
     Route("/sparql", Sparql),
     Route("/graph-store", GraphStore),
     Route("/graph-store/", GraphStore),

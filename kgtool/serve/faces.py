@@ -52,6 +52,8 @@ class Faces:
             return self._resource(request)
         if request.method not in METHODS:
             raise wrong_method(request.method, METHODS)
+        if request.method == "OPTIONS":
+            return Response(204, (("Allow", ", ".join(METHODS)),))
         if request.target.startswith("/static/"):
             return self._file(request)
         wanted = request.headers.get("accept-language", "")

@@ -74,5 +74,4 @@ def too_large(limit: int) -> RequestError:
     return RequestError(
         413, "E-REQUEST-SIZE",
         texts(zh=f"請求內容超過 {limit:,} 位元組。", en=f"the request's body has more than {limit:,} bytes."),
-        headers=(("Connection", "close"),),
     )  # fmt: skip

@@ -26,11 +26,13 @@ from kgtool.snapshot import Snapshot
 PROBLEM = "application/problem+json"
 _LARGEST = 10**18 - 1  # what a whole number of a parameter may be
 _FAILURES = ("400", "404", "406", "429", "503")
+_ELSEWHERE = ("502", "504")  # beside them, where the data is in an engine elsewhere
 _REASONS: Mapping[str, str] = MappingProxyType({
     "304": "The client has this answer already.", "400": "A parameter is unknown, missing or wrong; the problem names it.",
     "404": "There is no such query.", "406": "No form that the client accepts.",
     "410": "The data has changed and there is no going on from this cursor.",
     "429": "The client used its share of time; Retry-After says when to come again.",
+    "502": "The engine behind this server failed.", "504": "The engine behind this server gave no answer in time.",
     "503": "The query did not end in its time, or the server is busy.",
 })  # fmt: skip
 _HEADERS: Mapping[str, Any] = MappingProxyType({
@@ -75,13 +77,14 @@ class OpenApi:
 def openapi(snapshot: Snapshot, settings: ServeSettings) -> dict[str, Any]:
     """The description of every named query and preset. Cost: linear in headers, and that of `at_home`."""
     listed = every(at_home(snapshot), snapshot.project.presets)
+    beyond = _ELSEWHERE if snapshot.elsewhere else ()
     paths: dict[str, Any] = {
         "/queries": {"get": _plain("listQueries", "Which queries there are.", _json({"type": "object"}))},
         "/queries/{name}": {"get": _plain(
             "explainQuery", "How one query is called.", _json({"type": "object"}), [_name([one.name for one in listed])],
         )},
     }  # fmt: skip
-    paths |= {f"/api/{named.name}": {"get": _call(named)} for named in listed}
+    paths |= {f"/api/{named.name}": {"get": _call(named, beyond)} for named in listed}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -97,7 +100,7 @@ def openapi(snapshot: Snapshot, settings: ServeSettings) -> dict[str, Any]:
             "headers": dict(_HEADERS),
             "responses": {
                 f"E{status}": {"description": _REASONS[status], "content": {PROBLEM: {"schema": _ref("schemas/Problem")}}}
-                for status in (*_FAILURES, "410")
+                for status in (*_FAILURES, "410", *beyond)
             },
         },
     }  # fmt: skip
@@ -126,7 +129,7 @@ def _plain(
     }  # fmt: skip
 
 
-def _call(named: Named) -> dict[str, Any]:
+def _call(named: Named, beyond: tuple[str, ...]) -> dict[str, Any]:
     query = named.query
     content = {form.media: {"schema": {"type": "string"}} for form in forms_of(query)}
     if query.form not in {"CONSTRUCT", "DESCRIBE"}:
@@ -139,7 +142,7 @@ def _call(named: Named) -> dict[str, Any]:
         "operationId": named.name, "tags": [role_of(named)], "summary": pick(named.summary, "en"),
         "description": "\n\n".join(text for text in (pick(query.description, "en"), pick(named.summary, "zh-Hant")) if text),
         "parameters": [*(_param(named, param) for param in query.params.values()), *_own(query)],
-        "responses": _responses(content, ("410",) if query.form == "SELECT" else ()),
+        "responses": _responses(content, (*(("410",) if query.form == "SELECT" else ()), *beyond)),
     }  # fmt: skip
 
 

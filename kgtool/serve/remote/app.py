@@ -16,6 +16,7 @@ from kgtool.engine.remote.credentials import credentials_of
 from kgtool.project import Project, Remote
 from kgtool.serve.api import Api, OpenApi, Queries
 from kgtool.serve.app import App, Route
+from kgtool.serve.health import Health
 from kgtool.serve.message import Request, Response
 from kgtool.serve.problem import RequestError
 from kgtool.serve.reading import read
@@ -59,6 +60,7 @@ class Whole:
 
 
 ROUTES: tuple[Route, ...] = (
+    *(Route(path, Health) for path in ("/health", "/ready")),
     *(Route(path, Sparql) for path in ("/sparql", "/graph-store", "/graph-store/")),
     *(Route(path, Resource) for path in ("/id/", "/data/", "/about")),
     *(Route(path, Vocabulary) for path in ("/ns", "/ns/", "/ontology/", "/shapes")),
