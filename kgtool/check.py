@@ -121,13 +121,11 @@ def check_endpoint(
 
 def _run_there(project: Project, remote: Remote, now: datetime.datetime, environ: Mapping[str, str]) -> Found:
     from kgtool.checks.elsewhere import check_elsewhere, elsewhere
-    from kgtool.engine.remote import open_remote
-    from kgtool.project import Evaluate
+    from kgtool.engine.remote import made_for, open_remote
 
     engine, queries = open_remote(remote, environ)
     inputs = read_inputs(project, now, kinds=("shapes",))
-    # Where queries are evaluated there, so are the shapes; what answers both steps in for what a kgtool there refuses.
-    there = elsewhere(remote, engine if remote.evaluate is Evaluate.HERE else queries, queries)
+    there = elsewhere(remote, made_for(engine, queries), queries)
     return _together(inputs, check_elsewhere(inputs, there), there.size(), {})
 
 

@@ -16,7 +16,10 @@ from kgtool.engine.canon import canonical
 from kgtool.engine.remote import NearbyStore, RemoteStore
 from kgtool.engine.remote.blank import BLANK, skolem, skolem_again, to_engine, unskolem
 from kgtool.engine.remote.construct import split_construct
+from kgtool.engine.remote.failure import late, refused, unwilling
+from kgtool.engine.remote.nearby import EitherStore
 from kgtool.engine.remote.needs import NamesGraphsError, Needs, needs_of
+from kgtool.engine.remote.opening import FAILED
 from kgtool.engine.remote.paging import split
 from kgtool.errors import RemoteError
 from kgtool.terms import RDF
@@ -272,6 +275,35 @@ def test_a_query_evaluated_here_gives_the_embedded_answer(there: Engine, here: E
         else:
             assert found == expected, text
     near.close()
+
+
+class _Failing:
+    """An engine that fails at some texts."""
+
+    def __init__(self, error: RemoteError) -> None:
+        self.error = error
+
+    def query(self, text: str, _: Mapping[str, str]) -> Solutions:
+        if "hard" in text:
+            raise self.error
+        return Solutions(("there",), ())
+
+
+def test_what_an_engine_fails_at_is_evaluated_here_and_what_is_late_or_cut_is_not(here: EmbeddedStore) -> None:
+    url = "http://127.0.0.1:9/sparql"
+    for error, codes, steps in (
+        (refused(url, 500, "SR319"), FAILED, True),
+        (unwilling(url, "SQ156"), FAILED, True),
+        (late(url, 1.0), FAILED, False),
+        (refused(url, 500, "SR319"), frozenset({"E-REMOTE-LIMIT"}), False),
+    ):
+        either = EitherStore(_Failing(error), nearby=here, codes=codes)  # type: ignore[arg-type]
+        assert either.query("SELECT ?easy { }", {}) == Solutions(("there",), ())
+        if steps:
+            assert either.query("SELECT ?hard { }", {}) == Solutions(("hard",), ((None,),))
+        else:
+            with pytest.raises(RemoteError):
+                either.query("SELECT ?hard { }", {})
 
 
 def test_blank_nodes_there_and_back() -> None:

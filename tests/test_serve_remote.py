@@ -147,6 +147,20 @@ def test_what_is_not_given_is_refused_by_name_and_says_where_to_go(both: Fronts,
     assert (b"<main" in page.body) == path.startswith("/en/")
 
 
+HOSTILE = ("/id/%3E%7D%20UNION%20%7B", "/data/a%3E%20b.ttl", "/en/id/a%3E%7B%7D", "/about?iri=x:%3E%20y", "/en/term/cd/%3E", "/en/id/%00",
+           "/page/%22%5C", "/about?iri=javascript:alert(1)", "/en/node/0123456789abcdef", "/en/cities/9999", "/data/..%2F..%2Fetc.ttl",
+           "/api/ties-of-city?city=%3Chttp://a/%3E%7D%7D", "/en/queries/ties-of-city?city=%3E%22%7D")  # fmt: skip
+
+
+@pytest.mark.parametrize("path", HOSTILE)
+def test_what_a_client_writes_is_never_part_of_a_question(both: Fronts, path: str) -> None:
+    answer = get(both.far, path)
+    assert answer.status in {200, 400, 404, 501}, answer.body
+    assert b"E-INTERNAL" not in answer.body
+    assert b"E-REMOTE-QUERY" not in answer.body
+    assert b"E-QUERY-SYNTAX" not in answer.body
+
+
 def test_the_description_is_valid_and_names_what_an_engine_may_do(both: Fronts) -> None:
     from openapi_spec_validator import OpenAPIV31SpecValidator
 

@@ -6,7 +6,7 @@
 
 from kgtool.engine.remote.credentials import Credentials, credentials_of
 from kgtool.engine.remote.nearby import NearbyStore
-from kgtool.engine.remote.opening import RemoteQueries, open_remote, queries_over
+from kgtool.engine.remote.opening import RemoteQueries, made_for, open_remote, queries_over
 from kgtool.engine.remote.store import RemoteStore
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "RemoteQueries",
     "RemoteStore",
     "credentials_of",
+    "made_for",
     "open_remote",
     "queries_over",
 ]

@@ -17,7 +17,7 @@ from kgtool.engine.limits import LOCAL, Limits
 from kgtool.engine.remote.blank import is_skolem, skolem_again, unskolem
 from kgtool.engine.remote.needs import NamesGraphsError, Needs, needs_of
 from kgtool.engine.remote.store import RemoteStore
-from kgtool.engine.runner import QueryRunner
+from kgtool.engine.runner import Queryable, QueryRunner
 from kgtool.engine.store import Answer, EmbeddedStore, Solutions, Term
 from kgtool.errors import QueryError, RemoteError, texts
 
@@ -96,19 +96,28 @@ class NearbyStore:
 
 
 class EitherStore:
-    """An engine that answers, and this machine over its triples for what another kgtool refuses for its size alone."""
+    """An engine that answers, and this machine over its triples for what the engine does not do.
 
-    def __init__(self, remote: RemoteStore, limits: Limits = LOCAL) -> None:
+    Args:
+        nearby: steps in; one of its own by default.
+        codes: of the failures at which it does: by default a text that another kgtool refuses for its size alone.
+    """
+
+    def __init__(
+        self, remote: RemoteStore, limits: Limits = LOCAL, *, nearby: Queryable | None = None,
+        codes: frozenset[str] = frozenset({"E-REMOTE-LIMIT"}),
+    ) -> None:  # fmt: skip
         self.limits = limits
         self._remote = remote
-        self._nearby = NearbyStore(remote, limits)
+        self._nearby = nearby or NearbyStore(remote, limits)
+        self._codes = codes
 
     def query(self, text: str, prefixes: Mapping[str, str]) -> Answer:
         """The answer. Raises QueryError, RemoteError."""
         try:
             return self._remote.query(text, prefixes)
         except RemoteError as error:
-            if error.code != "E-REMOTE-LIMIT":
+            if error.code not in self._codes:
                 raise
         return self._nearby.query(text, prefixes)
 

@@ -9,8 +9,11 @@ from kgtool.engine.limits import LOCAL, Limits
 from kgtool.engine.remote.credentials import credentials_of
 from kgtool.engine.remote.nearby import EitherStore, NearbyStore
 from kgtool.engine.remote.store import RemoteStore
-from kgtool.engine.runner import Bounded
+from kgtool.engine.runner import Bounded, Queryable
 from kgtool.project import Evaluate, Remote
+
+# Failures of an engine at one text; a deadline, a cut answer and a broken connection are none.
+FAILED = frozenset({"E-REMOTE-STATUS", "E-REMOTE-QUERY", "E-REMOTE-LIMIT"})
 
 
 class RemoteQueries(Bounded, Protocol):
@@ -40,3 +43,14 @@ def queries_over(store: RemoteStore, limits: Limits = LOCAL) -> RemoteQueries:
     """What answers the queries that people write, over an engine, as its settings say."""
     here = store.remote.evaluate is Evaluate.HERE
     return NearbyStore(store, limits) if here else EitherStore(store, limits)
+
+
+def made_for(store: RemoteStore, queries: RemoteQueries) -> Queryable:
+    """What answers texts that kgtool makes for an engine (shapes): the engine, and `queries` for one that it fails at.
+
+    Virtuoso sorts no row of more than 4,096 bytes (SR319), which a plan for a larger graph may need where one for a smaller did
+    not; a failure that is the engine's end is one for `queries` too.
+    """
+    if store.remote.evaluate is not Evaluate.HERE:
+        return queries
+    return EitherStore(store, nearby=queries, codes=FAILED)

@@ -62,6 +62,8 @@ class RemoteIndex(Index):
 
     def backward(self, predicate: int) -> Mapping[int, tuple[int, ...]]:
         def into(node: int) -> tuple[int, ...]:
+            if predicate < 0:
+                return _NONE
             term, name = self.terms[node], self.terms[predicate]
             own = self._model.backward(predicate).get(node, _NONE)
             if not isinstance(term, Node) or not isinstance(name, ox.NamedNode):
