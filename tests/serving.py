@@ -20,7 +20,7 @@ from urllib.parse import quote
 
 from conftest import ROOT
 
-PATIENCE = 60.0  # seconds: the machine may be busy
+PATIENCE = 180.0  # seconds: the machine may be busy
 
 
 @dataclass(frozen=True)
