@@ -94,28 +94,28 @@ def test_no_request_is_lost_when_workers_are_killed(served: Served) -> None:
     assert served.health()["replaced"]["died"] > 0
 
 
-def test_nothing_is_sent_ahead_while_requests_are_long() -> None:
+def test_the_quicker_requests_are_the_more_are_sent_ahead() -> None:
     pace = Pace()
-    for _ in range(20):
-        pace.note(0.0005)
-    assert pace.quick
-    for _ in range(20):
-        pace.note(1.0)
-    assert not pace.quick
+    depths = []
+    for seconds in (0.0002, 0.001, 1.0):
+        for _ in range(80):
+            pace.note(seconds)
+        depths.append(pace.depth)
+    assert depths[0] > depths[1] > depths[2] == 0
 
 
 @pytest.mark.parametrize(
     ("change", "expected"),
-    [({}, True), ({"then": object()}, False), ({"slow": True}, False), ({"spent": True}, False), ({"unsent": True}, False),
-     ({"uses": 64}, False), ({"uses": 5_000}, False), ({"job": SimpleNamespace(began=9.0)}, False), ({"job": None}, False)],
+    [({}, True), ({"slow": True}, False), ({"spent": True}, False), ({"unsent": True}, False),
+     ({"uses": 127}, True), ({"uses": 128}, False), ({"uses": 5_000, "seen": 4_999}, False), ({"job": SimpleNamespace(began=9.0)}, False), ({"job": None}, False)],
 )  # fmt: skip
 def test_only_a_worker_that_will_soon_be_done_is_sent_another(change: dict[str, object], expected: bool) -> None:
     fields = {
         "job": SimpleNamespace(began=9.99),
-        "then": None,
         "slow": False,
         "spent": False,
         "unsent": False,
-        "uses": 5,
+        "uses": 68,
+        "seen": 64,
     }
     assert soon(SimpleNamespace(**{**fields, **change}), 10.0) is expected  # type: ignore[arg-type]

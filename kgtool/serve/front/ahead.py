@@ -7,11 +7,13 @@ to stand behind a long request is taken back and given to another worker; the fi
 from __future__ import annotations
 
 from kgtool.serve.front.member import Member
-from kgtool.serve.front.wear import looked_at
+from kgtool.serve.front.wear import worth_a_look
 
 HURRIED = 0.03  # seconds of processor time behind which the next request is taken back
 _FRESH = 0.02  # seconds on the wall behind which nothing is sent behind a request any more
-_QUICK = 0.003  # seconds of processor time that requests take on average while the next is sent ahead
+# Seconds of processor time that requests take on average while so many are sent ahead.
+_QUICK, _DEPTH = 0.003, 1
+_INSTANT, _DEEP = 0.0005, 4
 _WEIGHT = 1 / 16  # of the last request in that average
 
 
@@ -22,8 +24,9 @@ class Pace:
         self._average = _QUICK
 
     @property
-    def quick(self) -> bool:
-        return self._average < _QUICK
+    def depth(self) -> int:
+        """Requests that may stand behind the present one of a worker."""
+        return _DEEP if self._average < _INSTANT else _DEPTH if self._average < _QUICK else 0
 
     def note(self, worked: float) -> None:
         """A request took so many seconds of processor time."""
@@ -31,8 +34,8 @@ class Pace:
 
 
 def soon(member: Member, now: float) -> bool:
-    """Whether a worker has one request, which is likely to be answered at once."""
+    """Whether what a worker has is likely to be answered at once."""
     job = member.job
-    if job is None or member.then is not None or member.slow or member.spent or member.unsent:
+    if job is None or member.slow or member.spent or member.unsent:
         return False
-    return now - job.began < _FRESH and not looked_at(member)
+    return now - job.began < _FRESH and not worth_a_look(member)

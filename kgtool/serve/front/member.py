@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import time
+from collections import deque
 
 from kgtool.serve.front.job import Job
 from kgtool.serve.http import KNOWN
@@ -23,16 +24,17 @@ class Member:
 
     Attributes:
         job: what it computes; None while it waits.
-        then: what it computes next without a pause: a quick request that it has already been sent.
+        then: what it computes next without a pause: quick requests that it has already been sent, in order.
         spent: whether what it computes next was taken back from it, so that it must end behind the present job.
+        uses, seen: requests sent, and how many of them when its size was last looked at.
         slow: whether it left the pool of the quick ones.
         status, said: how it ended, once the loader told; None before.
         killed: whether the front ended it.
     """
 
     __slots__ = (
-        "_body", "_clock", "_have", "_head", "_outgoing", "_process", "_socket", "job", "killed", "most", "pid", "said", "size",
-        "slow", "spent", "status", "then", "uses",
+        "_body", "_clock", "_have", "_head", "_outgoing", "_process", "_socket", "job", "killed", "most", "pid", "said", "seen",
+        "size", "slow", "spent", "status", "then", "uses",
     )  # fmt: skip
 
     def __init__(self, born: Born, most: int) -> None:
@@ -44,11 +46,12 @@ class Member:
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
         self._process = born.process
         self.job: Job | None = None
-        self.then: Job | None = None
+        self.then: deque[Job] = deque()
         self.slow = False
         self.spent = False
         self.killed = False
         self.uses = 0
+        self.seen = 0
         self.status: int | None = None
         self.said = ""
         self._outgoing = b""
@@ -65,7 +68,7 @@ class Member:
         if self.job is None:
             self.job = job
         else:
-            self.then = job
+            self.then.append(job)
         self.uses += 1
         self._outgoing += ask(job.request, job.seconds, job.memory)
         return self.flush()
@@ -156,14 +159,15 @@ class Member:
         """The job is over, and the next begins: the seconds that it took."""
         worked = self.worked
         self._clock += worked
-        self.job, self.then = self.then, None
+        self.job = self.then.popleft() if self.then else None
         return worked
 
-    def take_back(self) -> Job | None:
-        """The job behind the present one, for another worker to do; None when there is none."""
-        job, self.then = self.then, None
-        self.spent = self.spent or job is not None
-        return job
+    def take_back(self) -> list[Job]:
+        """The jobs behind the present one, in order, for other workers to do."""
+        jobs = list(self.then)
+        self.then.clear()
+        self.spent = self.spent or bool(jobs)
+        return jobs
 
     def slow_down(self) -> None:
         """Let it compute only when nobody else does."""

@@ -20,7 +20,7 @@ from kgtool.serve.front.crew import Crew
 from kgtool.serve.front.fairness import MOST_OF_ONE, MOST_WAITING, Ledger, Queue
 from kgtool.serve.front.job import Job
 from kgtool.serve.front.member import Member
-from kgtool.serve.front.wear import worn
+from kgtool.serve.front.wear import worn, worth_a_look
 from kgtool.serve.wire import Answer
 
 _SPARES = 2
@@ -77,6 +77,8 @@ class Pool:
         crew = self.crew
         if crew is None or not len(self.queue):
             return
+        if self._pace.depth > 1:  # a worker that is awake costs less than one that must be woken
+            self._send_ahead(now)
         while crew.idle and len(self.queue) and len(self.busy) - self.slow < self.workers:
             job = self.queue.take(now)
             if job is None:
@@ -88,21 +90,23 @@ class Pool:
             self.busy[member] = crew
             if not member.send(job):
                 self.fell(member)
-        if len(self.queue) and self._pace.quick:
+        if len(self.queue) and self._pace.depth:
             self._send_ahead(now)
 
     def _send_ahead(self, now: float) -> None:
         """Give what still waits to workers that will soon be done."""
-        for member in [m for m, crew in self.busy.items() if m.then is None and crew is self.crew and soon(m, now)]:
-            job = self.queue.take(now)
-            if job is None:
-                return
-            if not job.connection.gone and not member.send(job):
-                self.fell(member)
+        depth = self._pace.depth
+        for member in [m for m, crew in self.busy.items() if len(m.then) < depth and crew is self.crew and soon(m, now)]:
+            while len(member.then) < depth and not worth_a_look(member):
+                job = self.queue.take(now)
+                if job is None:
+                    return
+                if not job.connection.gone and not member.send(job):
+                    self.fell(member)
+                    break
 
     def _take_back(self, member: Member) -> None:
-        job = member.take_back()
-        if job is not None:
+        for job in reversed(member.take_back()):
             self.queue.put_back(job)
 
     @property
@@ -244,7 +248,7 @@ class Pool:
             self._stop(member, failure.too_slow(job.seconds), now)
         elif member.unsent and not member.flush():
             self.fell(member)
-        elif member.then is not None and member.worked > HURRIED:
+        elif member.then and member.worked > HURRIED:
             self._take_back(member)
 
     def _overdue(self, now: float) -> Iterator[Member]:

@@ -13,9 +13,12 @@ def worn(member: Member, memory: int) -> bool:
     """Whether a worker that rests is to be replaced. `memory`: bytes that its last request might take."""
     if member.uses >= _MOST_USES:
         return True
-    return member.uses % _LOOK == 0 and address_space(member.pid) - member.size > memory // 2
+    if not worth_a_look(member):
+        return False
+    member.seen = member.uses
+    return address_space(member.pid) - member.size > memory // 2
 
 
-def looked_at(member: Member) -> bool:
-    """Whether a worker should rest soon, so that it is looked at: nothing is sent behind its present request."""
-    return member.uses >= _MOST_USES or (member.uses + 2) % _LOOK <= 2
+def worth_a_look(member: Member) -> bool:
+    """Whether a worker should rest, so that it is looked at: nothing more is sent behind its present requests."""
+    return member.uses >= _MOST_USES or member.uses - member.seen >= _LOOK
