@@ -6,6 +6,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,7 +18,7 @@ from kgtool.serve.front.cache import Cache, Entry
 from kgtool.serve.front.connection import Connection
 from kgtool.serve.front.job import CONDITIONAL, Job, Key, forwarded, key_of, seconds_for
 from kgtool.serve.front.pool import Pool
-from kgtool.serve.headers import secured
+from kgtool.serve.headers import CORS, secured
 from kgtool.serve.http import Arrived, Dated, head_bytes
 from kgtool.serve.message import Request, Response
 from kgtool.serve.problem import of_error
@@ -26,6 +27,7 @@ from kgtool.serve.wire import Answer
 
 _NO_BODY = frozenset({204, 304})
 _ADDRESS = re.compile(r"[0-9A-Fa-f.:]{2,45}")  # nothing that could break a line of the log
+_READABLE = (*CORS, ("Access-Control-Expose-Headers", "Retry-After"))
 _HEALTH = frozenset({"/health", "/ready"})
 
 
@@ -111,7 +113,7 @@ class Exchange:
         job.connection.busy = False
         note = ""
         if isinstance(answer, KgError):
-            response = secured(of_error(job.request, answer))
+            response = self._problem(job.request, answer)
             status, head, body = response.status, head_bytes(response.headers), response.body
             note = answer.code
         else:
@@ -127,11 +129,16 @@ class Exchange:
     def refuse(self, connection: Connection, error: KgError, now: float) -> None:
         """A request that could not be read: say why, and close."""
         request = Request("GET", "", client=connection.client)
-        response = secured(of_error(request, error))
+        response = self._problem(request, error)
         self._send(
             connection, response.status, head_bytes(response.headers), response.body, method="GET", keep=False, now=now,
             told=(connection.client, "", ""), times=(0.0, 0.0), note=error.code,
         )  # fmt: skip
+
+    def _problem(self, request: Request, error: KgError) -> Response:
+        """Why there is no answer; where anyone's page may read the answers, it may read that and when to try again."""
+        response = secured(of_error(request, error))
+        return response if self._hosts else replace(response, headers=(*response.headers, *_READABLE))
 
     def _health(self, connection: Connection, arrived: Arrived, now: float) -> None:
         asked = arrived.request

@@ -96,7 +96,9 @@ class Pool:
     def _send_ahead(self, now: float) -> None:
         """Give what still waits to workers that will soon be done."""
         depth = self._pace.depth
-        for member in [m for m, crew in self.busy.items() if len(m.then) < depth and crew is self.crew and soon(m, now)]:
+        for member in [
+            m for m, crew in self.busy.items() if len(m.then) < depth and crew is self.crew and soon(m, now)
+        ]:
             while len(member.then) < depth and not worth_a_look(member):
                 job = self.queue.take(now)
                 if job is None:
