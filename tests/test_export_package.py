@@ -36,7 +36,7 @@ from kgtool.project import open_project
 
 Tool = Callable[..., Ran]
 FULL = bool(os.environ.get("KGTOOL_FULL"))
-KILLS = 200 if FULL else 20
+KILLS = 250 if FULL else 25  # of which a fifth is let end
 NOW = datetime.datetime(2031, 1, 1, tzinfo=datetime.UTC)
 PROFILES = """
 [exports.all]
@@ -445,19 +445,26 @@ def test_a_kill_at_any_moment_leaves_the_old_package_or_the_new_one(make_project
     told = json.loads(done.stdout)
     assert told["torn"] == []
     assert told["killed"] > KILLS // 2
-    assert told["packages"] > 1
+    assert told["packages"] > KILLS // 5
     assert told["left"] == []
 
 
 def kill_exports(project: str, seed: int, kills: int) -> None:
-    """Fork an export again and again and kill it: half of them at any moment, half once files are being written."""
+    """Fork an export again and again and kill it: half of them at any moment, half once files are being written.
+
+    Every fifth is let end, which says how long one takes now: a machine is not always as busy as it was.
+    """
     chance, folder = random.Random(seed), Path(project)
     target, told = folder / "p", {"torn": [], "killed": 0}
     whole, wrote = _forked(folder, target, None)
     packages = {(target / MANIFEST).read_bytes()}
     for number in range(kills):
         (folder / "data" / "more.ttl").write_text(f'<urn:x:m> <urn:x:n> "{number}" .\n')
-        moment = chance.uniform(wrote, whole * 1.05) if number % 2 else chance.uniform(0, whole * 1.05)
+        if number % 5 == 4:
+            whole, wrote = _forked(folder, target, None)
+            packages.add((target / MANIFEST).read_bytes())
+            continue
+        moment = chance.uniform(wrote, whole) if number % 2 else chance.uniform(0, whole)
         told["killed"] += _forked(folder, target, moment) == (0, 0)
         if verify(target).faults:
             told["torn"].append(number)
