@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import io
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -20,6 +21,11 @@ ROOT = Path(__file__).resolve().parent.parent
 WANGJIN = ROOT / "tests" / "projects" / "wangjin"
 _VARIABLES = ("LANG", "LC_ALL", "LC_MESSAGES", "GITHUB_ACTIONS", "CI", "NO_COLOR")
 _HOSTS = {"127.0.0.1", "::1", "localhost"}
+
+
+# A shell that starts the tests in the background has them ignore interrupts, and so would every process that they start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @dataclasses.dataclass(frozen=True)
