@@ -141,12 +141,16 @@ def _holders(context: Context, city: int) -> list[Fact]:
 
 def counts(context: Context, city: int) -> dict[str, int]:
     """How many visits, other events, agreements and people the graph has for a government."""
-    view = context.view
+    return context.view.once(("counts", city), lambda: _counts(context.view, city))
+
+
+def _counts(view: View, city: int) -> dict[str, int]:
+    own = set(family(view, city))
     events = list(dict.fromkeys(events_of(view, city)))
     visits = [one for one in events if view.kind(one) is Kind.VISIT]
     people = {
         person for event in events for part in view.into(event, CD + "event")
-        if set(view.out(part, CD + "onBehalfOf")) & set(family(view, city))
+        if own.intersection(view.out(part, CD + "onBehalfOf"))
         for person in view.out(part, CD + "participant")
     }  # fmt: skip
     agreements = [one for one in view.into(city, CD + "party") if view.kind(one) is Kind.AGREEMENT]

@@ -248,7 +248,7 @@ def _mentions(context: Context, node: int) -> list[Mention]:
     view = context.view
     rows = []
     for predicate, subjects in view.mentions(node):
-        shown = [one for one in subjects if view.has_page(one)]
+        shown = view.paged(subjects)
         if shown:
             rows.append(Mention(
                 property_label(context, view.iri(predicate)), view.path(predicate) if view.has_page(predicate) else "",

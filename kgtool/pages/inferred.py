@@ -11,7 +11,7 @@ import pyoxigraph as ox
 from kgtool.pages.context import Context
 from kgtool.pages.naming import Label, foreign
 from kgtool.pages.view import View
-from kgtool.reason import Fact, Prover, Words, reason, rule_words
+from kgtool.reason import Fact, Node, Prover, Words, reason, rule_words
 
 # Proofs are kept for graphs up to this size; above it the page says what follows and not why.
 _PROVED = 400_000
@@ -55,19 +55,43 @@ class Inferred:
 
     def _one(self, context: Context, triple: ox.Triple) -> Follows:
         view, ids = self._view, self._view.index.ids
-        predicate, value = ids.get(triple.predicate, -1), ids.get(triple.object, -1)
+        subject, predicate, value = (ids.get(term, -1) for term in (triple.subject, triple.predicate, triple.object))
         language = "en" if context.language == "en" else "zh-Hant"
         marked = foreign(language, context.language)
-        words = Words(partial(_named, context, language), view.short)
-        proof = self._prover.prove(Fact(triple.subject, triple.predicate, triple.object)) if self._prover else None
+        rule, premises = "", ()
+        if self._prover and min(subject, predicate, value) >= 0:
+            rule, premises = self._prover.step(subject, predicate, value)
         return Follows(
             context.label(predicate) if predicate >= 0 else Label(view.short(triple.predicate.value)),
             view.path(predicate) if predicate >= 0 and view.has_page(predicate) else "",
             context.namer.value(value, context.language) if value >= 0 else Label(str(triple.object)),
             view.path(value) if value >= 0 and view.has_page(value) else "",
-            Label(rule_words(proof.rule, language), marked) if proof else Label(""), proof.rule if proof else "",
-            tuple(Label(words.fact(premise.fact, language), marked) for premise in proof.premises) if proof else (),
+            Label(rule_words(rule, language), marked) if rule else Label(""), rule,
+            tuple(self._premise(context, language, marked, premise) for premise in premises),
         )  # fmt: skip
+
+    def _premise(self, context: Context, language: str, marked: str, premise: tuple[int, int, int]) -> Label:
+        """A premise in words. Most are an axiom that many statements rest on, so what is said is kept."""
+        view, terms = self._view, self._view.index.terms
+
+        def make() -> Label:
+            words = view.kept(("told", language), lambda: _Told(context, language))
+            return Label(words.fact(Fact(*(terms[code] for code in premise)), language), marked)
+
+        return view.once(("premise", premise, context.language), make)
+
+
+class _Told(Words):
+    """Facts in words of one language; what a resource is called is kept."""
+
+    def __init__(self, context: Context, language: str) -> None:
+        super().__init__(partial(_named, context, language), context.view.short)
+        self._view = context.view
+
+    def term(self, term: Node, language: str) -> str:
+        if not isinstance(term, ox.NamedNode):
+            return super().term(term, language)
+        return self._view.once(("called", term.value, language), lambda: super(_Told, self).term(term, language))
 
 
 def _named(context: Context, language: str, iri: str) -> Mapping[str, str]:

@@ -18,7 +18,7 @@ from kgtool.pages.lists import SORTS, page_count
 from kgtool.pages.naming import Namer
 from kgtool.pages.ontologypage import Shapes
 from kgtool.pages.render import Renderer
-from kgtool.pages.routes import PLAIN, Body, Fields, Room, find
+from kgtool.pages.routes import PLAIN, Body, Fields, Room, find, prepare
 from kgtool.pages.search import SearchIndex
 from kgtool.pages.sourcepage import readable
 from kgtool.pages.texts import LANGUAGES, SLUGS, accepted, load_words
@@ -91,6 +91,7 @@ class Pages:
                          options.static, options.address))  # fmt: skip
         kinds = [kind.value for kind, nodes in view.members.items() if nodes]
         for language in LANGUAGES:  # what every page needs is made here, and shared by all workers
+            prepare(contexts[language])
             readings = list(readable(contexts[language]))[:_MOST_READINGS]
             for path in (*PLAIN, *readings, *([view.path(hub)] if hub >= 0 else [])):
                 self.answer(f"/{language.lower()}/{path}")

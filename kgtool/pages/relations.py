@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from markupsafe import escape
+
 from kgtool.pages.chronicle import around
 from kgtool.pages.context import Context
 from kgtool.pages.kinds import Kind
@@ -14,13 +16,14 @@ from kgtool.terms import CD
 
 _MOST = 9
 _WIDTH, _BOX, _HEIGHT, _GAP, _TOP = 684, 196, 38, 16, 34
+_LINE = 24.5  # where the letters of a box stand below its top
 _LEFTS = (4, 244, 484)
 _LETTERS = 26.0  # half-width letters that fit in a box
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """One box: top left corner, its middle for the text."""
+    """One box, a link: its top left corner, the text that fits, the whole text. In a template it is its SVG."""
 
     x: float
     y: float
@@ -30,14 +33,14 @@ class Box:
     tone: str
     lang: str
 
-    @property
-    def middle(self) -> float:
-        return self.x + _BOX / 2
-
-    @property
-    def line(self) -> float:
-        """Where its letters stand."""
-        return self.y + 24.5
+    def __html__(self) -> str:
+        lang = f' lang="{escape(self.lang)}"' if self.lang else ""
+        named = f' aria-label="{escape(self.full)}"' if self.text != self.full else ""
+        return (
+            f'<a href="{escape(self.href)}" class="{self.tone}"{lang}{named}>'
+            f'<rect x="{self.x}" y="{self.y}" width="{_BOX}" height="{_HEIGHT}" rx="8" class="box"/>'
+            f'<text x="{self.x + _BOX / 2}" y="{self.y + _LINE}" text-anchor="middle" font-size="14">{escape(self.text)}</text></a>'
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +53,6 @@ class Drawing:
     edges: str
     heads: tuple[tuple[float, str], ...]
     hidden: int
-    box_width: int = _BOX
-    box_height: int = _HEIGHT
 
 
 def drawing(context: Context, node: int) -> Drawing | None:

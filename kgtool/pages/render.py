@@ -44,7 +44,7 @@ class Pieces:
 
     def __init__(self, template: Any, values: Mapping[str, Any]) -> None:
         self._kept: dict[Hashable, Markup] = {}
-        self._comma = Markup('<span class="sep">{}</span>').format(values["t"]["comma"])
+        self._comma = str(Markup('<span class="sep">{}</span>').format(values["t"]["comma"]))
         self._macros = template.make_module({**values, "kept": self})
 
     def __getattr__(self, name: str) -> Any:
@@ -52,7 +52,7 @@ class Pieces:
 
     def listed(self, items: Iterable[Any]) -> Markup:
         """Links or labels in a row, as the language lists things."""
-        return self._comma.join(items)
+        return Markup(self._comma.join([item.__html__() for item in items]))  # noqa: S704 - each is HTML by its own word
 
     def evidence(self, items: tuple[Any, ...]) -> Markup:
         """The folded evidence of a statement; empty for none."""
@@ -77,6 +77,22 @@ class Pieces:
         """An attributed statement."""
         return self._once(("said", said.key), lambda: self._macros.said_of(said))
 
+    def moments(self, moments: Iterable[Any]) -> Markup:
+        """Entries of a timeline, a line each."""
+        return _lines(map(self.moment, moments))
+
+    def cards(self, people: Iterable[Any]) -> Markup:
+        """People of a page, a line each."""
+        return _lines(map(self.card, people))
+
+    def deeds(self, deeds: Iterable[Any]) -> Markup:
+        """Agreements and ties of a page, a line each."""
+        return _lines(map(self.deed, deeds))
+
+    def sayings(self, said: Iterable[Any]) -> Markup:
+        """Attributed statements of a page, a line each."""
+        return _lines(map(self.said, said))
+
     def _figure(self, item: Any) -> Markup:
         return self._once(item.node, lambda: self._macros.figure(item))
 
@@ -87,3 +103,8 @@ class Pieces:
                 self._kept.clear()
             found = self._kept[key] = make()
         return found
+
+
+def _lines(pieces: Iterable[Markup]) -> Markup:
+    text = "\n".join(pieces)
+    return Markup(f"{text}\n" if text else "")  # noqa: S704 - pieces of HTML stay HTML

@@ -117,12 +117,20 @@ def _rest(room: Room, context: Context, made: Entity) -> Mapping[str, tuple[str,
     return found
 
 
+def prepare(context: Context) -> None:
+    """Make what pages of many resources show, before the first of them is asked for."""
+    for kind in _PARAMETER:
+        _offered(context, kind)
+
+
 def _related(context: Context, made: Entity) -> list[tuple[Label, str, str, str]]:
     """(summary, query, parameter, value) of named queries that take such a node."""
-    key = ("related", made.kind, context.language)
-    return [
-        (*row, made.short) for row in context.view.kept(key, lambda: _asking(context, _PARAMETER.get(made.kind, "")))
-    ]
+    return [(*row, made.short) for row in _offered(context, made.kind)]
+
+
+def _offered(context: Context, kind: Kind) -> list[tuple[Label, str, str]]:
+    key = ("related", kind, context.language)
+    return context.view.kept(key, lambda: _asking(context, _PARAMETER.get(kind, "")))
 
 
 def _asking(context: Context, wanted: str) -> list[tuple[Label, str, str]]:

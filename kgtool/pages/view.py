@@ -128,17 +128,18 @@ class View:
 
     def statements(self, node: int) -> Iterator[tuple[int, tuple[int, ...]]]:
         """(predicate, objects) of a subject, predicates in order of first mention."""
-        for predicate in self.index.predicates:
-            found = self.index.forward(predicate).get(node)
-            if found:
-                yield predicate, found
+        return ((predicate, found) for predicate, table in self._tables[0] if (found := table.get(node)))
 
     def mentions(self, node: int) -> Iterator[tuple[int, tuple[int, ...]]]:
         """(predicate, subjects) of an object."""
-        for predicate in self.index.predicates:
-            found = self.index.backward(predicate).get(node)
-            if found:
-                yield predicate, found
+        return ((predicate, found) for predicate, table in self._tables[1] if (found := table.get(node)))
+
+    @cached_property
+    def _tables(self) -> tuple[tuple[tuple[int, Mapping[int, tuple[int, ...]]], ...], ...]:
+        """Every predicate with its look-up table, by subject and by object."""
+        index = self.index
+        return (tuple((p, index.forward(p)) for p in index.predicates),
+                tuple((p, index.backward(p)) for p in index.predicates))  # fmt: skip
 
     def types(self, node: int) -> tuple[int, ...]:
         return self.out(node, RDF + "type")
@@ -239,6 +240,11 @@ class View:
     def has_page(self, node: int) -> bool:
         """Whether anything is stated of it: a resource that is only mentioned has no page."""
         return node in self._paged
+
+    def paged(self, nodes: Iterable[int]) -> list[int]:
+        """Those of nodes that have a page, in their order."""
+        paged = self._paged
+        return [node for node in nodes if node in paged]
 
     @cached_property
     def _paged(self) -> frozenset[int]:

@@ -9,7 +9,7 @@ import pyoxigraph as ox
 from kgtool.reason.clash import Clash
 from kgtool.reason.entail import Entailment
 from kgtool.reason.model import Contradiction, Fact, Proof
-from kgtool.reason.rule import STATED, Premise, Reason, Rule, pack, unpack
+from kgtool.reason.rule import STATED, Axiom, Premise, Reason, Rule, pack, unpack
 from kgtool.terms import OWL, RDF, RDFS
 
 # What people are shown; from a broken axiom hundreds follow.
@@ -34,6 +34,15 @@ class Prover:
             return None
         subject, predicate, value = (code for code in codes if code is not None)
         return self.proof((predicate, pack(subject, value)))
+
+    def step(self, subject: int, predicate: int, value: int) -> tuple[str, tuple[Axiom, ...]]:
+        """The rule that gives a statement that holds, "" for a stated one, and its premises in codes: the top of its proof.
+
+        Cost: a few look-ups, however deep the proof is.
+        """
+        reason = self._reason((predicate, pack(subject, value)))
+        premises = tuple([(node, name, far) for name, key in _premises(reason) for node, far in (unpack(key),)])
+        return "" if reason is STATED else reason.rule.name, premises
 
     def proof(self, goal: Premise) -> Proof:
         """The proof of a coded statement that holds. Cost: linear in the proof; no recursion, proofs can be deep."""

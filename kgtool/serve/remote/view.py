@@ -228,6 +228,9 @@ class RemoteView(View):
     def has_page(self, node: int) -> bool:
         return bool(self.iri(node)) and (node in self.ontology or bool(self._remote.subject(node)))
 
+    def paged(self, nodes: Iterable[int]) -> list[int]:
+        return [node for node in nodes if self.has_page(node)]
+
     def files(self, node: int) -> tuple[str, ...]:
         return self._remote.files(node)
 
