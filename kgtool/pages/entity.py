@@ -110,10 +110,10 @@ def entity(context: Context, inferred: Inferred, node: int) -> Entity:
     view = context.view
     ref, kind = context.ref(node), view.kind(node)
     nodes = around(view, node)
-    rows = history(view, nodes)
+    rows = view.once(("history", node), lambda: history(view, nodes))
     timeline = rows if len(rows) > 1 or kind in {Kind.CITY, Kind.PERSON, Kind.BODY} else []
-    people, deeds = _people(context, node, nodes), _deeds(context, node)
-    claims = statements(context, node)
+    people = view.once(("people", node), lambda: _people(context, node, nodes))
+    deeds, claims = _deeds(context, node), view.once(("statements", node), lambda: statements(context, node))
     land = country(view, node) if kind in {Kind.CITY, Kind.PLACE} else -1
     certainty = view.first(node, CD + "certainty")
     place = place_of(view, node) if kind in {Kind.CITY, Kind.PLACE} else node

@@ -174,13 +174,13 @@ class Pages:
         publication = self.snapshot.project.publication
         links, static = context.links, self.options.static
         fixed = {"t": context.words, "lang": context.language, "to": links.to, "up": links.up, "static": static, "say": context.say,
-                 "corrections": safe_contact(publication.contact)}  # fmt: skip
+                 "corrections": safe_contact(publication.contact), "licence": publication.license or _LICENCE,
+                 "menu": [kind for kind in MENU if context.view.members[kind]]}  # fmt: skip
         return fixed | {
             "parts": self._renderer.pieces(fixed), "asset": links.asset, "bundle": self.assets.has, "Kind": Kind,
-            "menu": [kind for kind in MENU if context.view.members[kind]], "brand": self._brand(context),
+            "brand": self._brand(context),
             "hub": context.hub_ref, "hub_name": context.hub_ref.label.text if context.hub_ref else "",
             "version": self.snapshot.version[:12], "today": context.today, "today_words": context.when(context.today).text,
-            "licence": publication.license or _LICENCE,
         }  # fmt: skip
 
     def _brand(self, context: Context) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from kgtool.pages.chronicle import around
 from kgtool.pages.context import Context
@@ -18,38 +19,18 @@ _MOST = 9
 _WIDTH, _BOX, _HEIGHT, _GAP, _TOP = 684, 196, 38, 16, 34
 _LINE = 24.5  # where the letters of a box stand below its top
 _LEFTS = (4, 244, 484)
+_MIDDLE = frozenset({Kind.VISIT, Kind.EVENT, Kind.AGREEMENT, Kind.TIE})
+Corner = tuple[float, float]  # top left, in the drawing's units
 _LETTERS = 26.0  # half-width letters that fit in a box
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
-    """One box, a link: its top left corner, the text that fits, the whole text. In a template it is its SVG."""
-
-    x: float
-    y: float
-    text: str
-    full: str
-    href: str
-    tone: str
-    lang: str
-
-    def __html__(self) -> str:
-        lang = f' lang="{escape(self.lang)}"' if self.lang else ""
-        named = f' aria-label="{escape(self.full)}"' if self.text != self.full else ""
-        return (
-            f'<a href="{escape(self.href)}" class="{self.tone}"{lang}{named}>'
-            f'<rect x="{self.x}" y="{self.y}" width="{_BOX}" height="{_HEIGHT}" rx="8" class="box"/>'
-            f'<text x="{self.x + _BOX / 2}" y="{self.y + _LINE}" text-anchor="middle" font-size="14">{escape(self.text)}</text></a>'
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class Drawing:
-    """Boxes and the curves between them as one path. `hidden` counts neighbours that found no room."""
+    """Boxes as SVG, a line each, and the curves between them as one path. `hidden` counts neighbours that found no room."""
 
     width: int
     height: float
-    boxes: tuple[Box, ...]
+    boxes: Markup
     edges: str
     heads: tuple[tuple[float, str], ...]
     hidden: int
@@ -58,7 +39,7 @@ class Drawing:
 def drawing(context: Context, node: int) -> Drawing | None:
     """The drawing of a node's neighbours; None for fewer than two things that happened or were concluded."""
     view = context.view
-    every = [one for one in around(view, node) if view.kind(one) in {Kind.VISIT, Kind.EVENT, Kind.AGREEMENT, Kind.TIE}]
+    every = [one for one in around(view, node) if view.kind(one) in _MIDDLE]
     middle = every[:_MOST]
     if not middle or middle == [node]:
         return None
@@ -74,13 +55,17 @@ def drawing(context: Context, node: int) -> Drawing | None:
     columns = (list(people), middle, list(bodies))
     shift = 0 if people and bodies else -_BOX // 2 - 22 if bodies else _BOX // 2 + 22
     rows = max(map(len, columns))
-    height = _TOP + rows * (_HEIGHT + _GAP)
-    boxes = {one: _box(context, one, column, number, len(nodes), rows, shift) for column, nodes in enumerate(columns)
-             for number, one in enumerate(nodes)}  # fmt: skip
-    edges = "".join(dict.fromkeys(_edge(boxes[one], boxes[other]) for one, other in links))
+    step = _HEIGHT + _GAP
+    height = _TOP + rows * step
+    corners = {
+        one: (left + shift, _TOP + (rows - len(nodes)) * step / 2 + number * step)
+        for left, nodes in zip(_LEFTS, columns, strict=True) for number, one in enumerate(nodes)
+    }  # fmt: skip
+    boxes = Markup("\n").join([Markup(_box(context, one, *corner)) for one, corner in corners.items()])  # noqa: S704
+    edges = "".join(dict.fromkeys([_edge(corners[one], corners[other]) for one, other in links]))
     heads = [context.words[key] for key in ("people", "happenings", "bodies")]
     return Drawing(
-        _WIDTH, height, tuple(boxes.values()), edges,
+        _WIDTH, height, boxes, edges,
         tuple((x + shift + _BOX / 2, head) for x, head, nodes in zip(_LEFTS, heads, columns, strict=True) if nodes),
         len(every) - len(middle),
     )  # fmt: skip
@@ -100,17 +85,17 @@ def _bodies(view: View, event: int) -> Iterable[int]:
     yield from view.out(event, CD + "location")
 
 
-def _box(context: Context, node: int, column: int, number: int, count: int, rows: int, shift: int) -> Box:
+def _box(context: Context, node: int, x: float, y: float) -> str:
+    """One box, a link, as SVG: the text that fits, the whole text for those who cannot see it cut."""
     ref = context.ref(node)
-    offset = (rows - count) * (_HEIGHT + _GAP) / 2
-    return Box(
-        _LEFTS[column] + shift,
-        _TOP + offset + number * (_HEIGHT + _GAP),
-        _short(ref.label.text),
-        ref.label.text,
-        ref.href,
-        ref.tone,
-        ref.label.foreign,
+    label = ref.label
+    text = _short(label.text)
+    lang = f' lang="{escape(label.foreign)}"' if label.foreign else ""
+    named = f' aria-label="{escape(label.text)}"' if text != label.text else ""
+    return (
+        f'<a href="{escape(ref.href)}" class="{ref.tone}"{lang}{named}>'
+        f'<rect x="{x}" y="{y}" width="{_BOX}" height="{_HEIGHT}" rx="8" class="box"/>'
+        f'<text x="{x + _BOX / 2}" y="{y + _LINE}" text-anchor="middle" font-size="14">{escape(text)}</text></a>'
     )
 
 
@@ -125,8 +110,8 @@ def _short(text: str) -> str:
     return out
 
 
-def _edge(one: Box, other: Box) -> str:
-    left, right = (one, other) if one.x < other.x else (other, one)
-    x1, x2 = left.x + _BOX, right.x
-    y1, y2, middle = left.y + _HEIGHT / 2, right.y + _HEIGHT / 2, (x1 + x2) / 2
+def _edge(one: Corner, other: Corner) -> str:
+    (x1, y1), (x2, y2) = sorted((one, other), key=itemgetter(0))
+    x1, y1, y2 = x1 + _BOX, y1 + _HEIGHT / 2, y2 + _HEIGHT / 2
+    middle = (x1 + x2) / 2
     return f"M{x1:g} {y1:g}C{middle:g} {y1:g} {middle:g} {y2:g} {x2:g} {y2:g}"

@@ -61,6 +61,14 @@ class Pieces:
         key = tuple(item.node for item in items)
         return self._once(key, lambda: self._macros.evidence_of(items, [self._figure(item) for item in items]))
 
+    def menu(self, here: str) -> Markup:
+        """The main menu; `here` is the entry that is marked."""
+        return self._once(("menu", here), lambda: self._macros.menu_of(here))
+
+    def licence(self) -> Markup:
+        """The line of every page that says what may be done with it."""
+        return self._once("licence", self._macros.licence_of)
+
     def moment(self, moment: Any) -> Markup:
         """An entry of a timeline."""
         return self._once(("moment", moment.key), lambda: self._macros.moment_of(moment))
