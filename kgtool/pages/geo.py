@@ -33,17 +33,17 @@ def distance(one: Point, other: Point) -> float:
 
 def great_circle(one: Point, other: Point) -> list[list[Point]]:
     """The shortest way between two (longitude, latitude), projected; two lines where it crosses the map's edge."""
-    a, b = _vector(one), _vector(other)
+    (ax, ay, az), (bx, by, bz) = _vector(one), _vector(other)
     angle = 2 * asin(min(1.0, _chord(one, other) / 2))
     if angle < 1e-9:
         return [[project(*one)]]
     lines: list[list[Point]] = []
-    before = None
+    before, whole = None, sin(angle)
     for step in range(_STEPS + 1):
         t = step / _STEPS
-        p, q = sin((1 - t) * angle) / sin(angle), sin(t * angle) / sin(angle)
-        x, y, z = (p * u + q * v for u, v in zip(a, b, strict=True))
-        here = project(degrees(atan2(y, x)), degrees(atan2(z, hypot(x, y))))
+        p, q = sin((1 - t) * angle) / whole, sin(t * angle) / whole
+        x, y = p * ax + q * bx, p * ay + q * by
+        here = project(degrees(atan2(y, x)), degrees(atan2(p * az + q * bz, hypot(x, y))))
         if before is None or abs(here[0] - before) > WIDTH / 2:
             lines.append([])
         lines[-1].append(here)

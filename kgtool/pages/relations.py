@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from operator import itemgetter
 
 from markupsafe import Markup, escape
 
@@ -21,6 +20,7 @@ _LINE = 24.5  # where the letters of a box stand below its top
 _LEFTS = (4, 244, 484)
 _MIDDLE = frozenset({Kind.VISIT, Kind.EVENT, Kind.AGREEMENT, Kind.TIE})
 Corner = tuple[float, float]  # top left, in the drawing's units
+End = tuple[float, str, str, str]  # of a box: its left side as a number and as text, its right side, its middle's height
 _LETTERS = 26.0  # half-width letters that fit in a box
 
 
@@ -62,7 +62,8 @@ def drawing(context: Context, node: int) -> Drawing | None:
         for left, nodes in zip(_LEFTS, columns, strict=True) for number, one in enumerate(nodes)
     }  # fmt: skip
     boxes = Markup("\n").join([Markup(_box(context, one, *corner)) for one, corner in corners.items()])  # noqa: S704
-    edges = "".join(dict.fromkeys([_edge(corners[one], corners[other]) for one, other in links]))
+    ends = {one: _end(corner) for one, corner in corners.items()}
+    edges = "".join(dict.fromkeys([_edge(ends[one], ends[other]) for one, other in dict.fromkeys(links)]))
     heads = [context.words[key] for key in ("people", "happenings", "bodies")]
     return Drawing(
         _WIDTH, height, boxes, edges,
@@ -110,8 +111,12 @@ def _short(text: str) -> str:
     return out
 
 
-def _edge(one: Corner, other: Corner) -> str:
-    (x1, y1), (x2, y2) = sorted((one, other), key=itemgetter(0))
-    x1, y1, y2 = x1 + _BOX, y1 + _HEIGHT / 2, y2 + _HEIGHT / 2
-    middle = (x1 + x2) / 2
-    return f"M{x1:g} {y1:g}C{middle:g} {y1:g} {middle:g} {y2:g} {x2:g} {y2:g}"
+def _end(corner: Corner) -> End:
+    x, y = corner
+    return x, f"{x:g}", f"{x + _BOX:g}", f"{y + _HEIGHT / 2:g}"
+
+
+def _edge(one: End, other: End) -> str:
+    (x1, _, begin, y1), (x2, end, _, y2) = (one, other) if one[0] < other[0] else (other, one)
+    middle = f"{(x1 + _BOX + x2) / 2:g}"
+    return f"M{begin} {y1}C{middle} {y1} {middle} {y2} {end} {y2}"
