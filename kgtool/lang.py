@@ -44,6 +44,22 @@ def message_language(wanted: Iterable[str | None]) -> str:
     return MESSAGE_LANGUAGES[0]
 
 
+def plural(count: int, one: str, many: str = "") -> str:
+    """The English words for a number of things: `row` for 1, `rows` for any other; `many` where it is not `one` and an s."""
+    return one if count == 1 else many or one + "s"
+
+
+class Fields(dict[str, object]):
+    """What fills a text (`str.format_map`): `{n}` is a value, `{n?row|rows}` the first form where the value reads 1."""
+
+    def __missing__(self, field: str) -> str:
+        name, mark, forms = field.partition("?")
+        if not mark:
+            raise KeyError(field)
+        one, _, many = forms.partition("|")
+        return one if str(self[name]) == "1" else many
+
+
 def pick(texts: Mapping[str, str], language: str) -> str:
     """The text in `language`, else in a tag that shares its primary subtag, else zh-Hant, en, then the first by tag."""
     if not texts:

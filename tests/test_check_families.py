@@ -255,7 +255,7 @@ CASES = (
              zh=f"測試 1:第 2 列應為 ({ID}tug),得 —", en=f"test 1: row 2: expected ({ID}tug), got —")),),
          trial("{rows: [[ex:ferry]]}")),
     Case("KG302", "rows where none should be", trial("{empty: true}"),
-         (Found("KG302", "queries/ask/ships.rq", texts(zh="測試 1:應無結果,得 1 列", en="test 1: expected none, got 1 rows")),),
+         (Found("KG302", "queries/ask/ships.rq", texts(zh="測試 1:應無結果,得 1 列", en="test 1: expected none, got 1 row")),),
          {**trial("{empty: true}"), "data/ferry.ttl": NO_HOME.replace("ex:Ship", "ex:Raft")}),
     Case("KG302", "too few rows", trial("{min_rows: 2}"),
          (Found("KG302", "queries/ask/ships.rq", texts(zh="測試 1:至少應有 2 列,得 1 列", en="test 1: expected at least 2 rows, got 1")),),
@@ -291,7 +291,7 @@ CASES = (
              en=f"the span {START}:{END} moved to {START + 1}:{END + 1} (sources/tale.txt:2:5).")),
           Found("KG401", "sources/tale.txt", line=1, focus=ID + "source/tale", message=texts(
              zh="src:tale 之文字自第 1 行起與記錄不符(1 段移位,0 段改變)。",
-             en="the text of src:tale differs from the record from line 1 on (1 spans moved, 0 changed)."))),
+             en="the text of src:tale differs from the record from line 1 on (1 span moved, 0 changed)."))),
          CITED),
     Case("KG403", "a digest of other words", {**CITED, "data/tale.ttl": source(words="haven")},
          (Found("KG403", "data/tale.ttl", focus=PASSAGE, message=texts(
@@ -409,7 +409,7 @@ def test_as_of_reaches_a_check_query(make_project: Callable[..., Path], kgtool: 
     status, findings = run(kgtool, folder, "--as-of", "2022-01-01")
     assert (status, [found["rule"] for found in findings]) == (1, ["KG599"])
     ran = kgtool("check", cwd=folder, env={"KGTOOL_AS_OF": "2022-01-01", "KGTOOL_LANG": "en"})
-    assert "as of 2022-01-01: 1 errors" in ran.out.splitlines()[-1]
+    assert "as of 2022-01-01: 1 error" in ran.out.splitlines()[-1]
 
 
 # --- reading

@@ -75,7 +75,7 @@ def test_cite_span_prints_evidence_that_verifies_when_pasted(log: Path, kgtool: 
     )
     outcome = paste(log, ran.out)
     assert (outcome.findings, outcome.checks) == ((), 1)
-    assert [note.message["en"] for note in outcome.notes] == ["src:log-1: the text and all 1 spans verified."]
+    assert [note.message["en"] for note in outcome.notes] == ["src:log-1: the text and its one span verified."]
 
 
 @pytest.mark.parametrize(

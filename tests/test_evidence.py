@@ -129,7 +129,7 @@ def test_one_character_more_is_told_with_the_line_and_every_new_span(wangjin: Re
     assert root.severity is Severity.ERROR
     assert root.message == {
         "en": f"the text of src:report-2021h2 differs from the record from line {line} on "
-        f"({len(moved)} spans moved, {len(changed)} changed).",
+        f"({len(moved)} span{'s' * (len(moved) != 1)} moved, {len(changed)} changed).",
         "zh-Hant": f"src:report-2021h2 之文字自第 {line} 行起與記錄不符({len(moved)} 段移位,{len(changed)} 段改變)。",
     }
     new = wangjin.text[:at] + "〇" + wangjin.text[at:]
@@ -301,7 +301,7 @@ def test_inconsistent_source_record_is_a_finding(make_project: Make, record: str
 def test_record_without_line_digests_is_accepted(make_project: Make) -> None:
     data = HEAD + source(lines="") + passage(19, 22)
     outcome = evidence(make_project({"data/log.ttl": data, "sources/log.txt": TEXT}, SETTINGS))
-    assert (outcome.findings, notes(outcome)) == ((), ["src:log: the text and all 1 spans verified."])
+    assert (outcome.findings, notes(outcome)) == ((), ["src:log: the text and its one span verified."])
 
 
 def test_text_with_a_line_feed_at_its_end_is_accepted(make_project: Make) -> None:
@@ -328,9 +328,8 @@ WORD = re.compile(r"\bverified\b|相符", re.IGNORECASE)
 
 
 def unverified(count: int, why: str) -> str:
-    return (
-        f"{count} spans of src:log stay unverified: {why} (--sources DIR, KGTOOL_SOURCES or `kgtool source add FILE`)."
-    )
+    stay = "span of src:log stays" if count == 1 else "spans of src:log stay"
+    return f"{count} {stay} unverified: {why} (--sources DIR, KGTOOL_SOURCES or `kgtool source add FILE`)."
 
 
 def test_without_the_text_the_note_counts_the_unverified_spans(make_project: Make) -> None:
@@ -379,7 +378,7 @@ def test_changed_text_fails_check_with_line_and_new_span(make_project: Make, kgt
     assert not WORD.search(ran.out.replace("cd:sha256 不符", "").replace("與記錄不符", ""))
     words = {
         "en": [
-            "sources/log.txt:2: error KG401 the text of src:log differs from the record from line 2 on (1 spans moved,",
+            "sources/log.txt:2: error KG401 the text of src:log differs from the record from line 2 on (1 span moved,",
             "error KG402 the span 30:31 moved to 32:33 (sources/log.txt:2:14).",
         ],
         "zh-Hant": [

@@ -90,6 +90,10 @@ def unnamed(zh: str, en: str) -> tuple[str, str]:
     )
 
 
+def some(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
+
+
 def report(files: int, triples: int, counts: tuple[int, int, int] | None = None, zh: str = "", en: str = "") -> Texts:
     """A report for people: the findings, then the line that counts (errors, warnings, hints; None: nothing found)."""
     found = texts(zh="沒有發現問題", en="nothing found")
@@ -97,11 +101,11 @@ def report(files: int, triples: int, counts: tuple[int, int, int] | None = None,
         errors, warnings, infos = counts
         found = texts(
             zh=f"{errors} 項錯誤、{warnings} 項警告、{infos} 項提示",
-            en=f"{errors} errors, {warnings} warnings, {infos} infos",
+            en=f"{some(errors, 'error')}, {some(warnings, 'warning')}, {some(infos, 'info')}",
         )
     return texts(
         zh=f"{zh}{files} 個檔案、{triples} 個三元組、N 項檢查(基準日 2021-12-31):{found['zh-Hant']}(N 秒)\n",
-        en=f"{en}{files} files, {triples} triples, N checks as of 2021-12-31: {found['en']} (N s)\n",
+        en=f"{en}{some(files, 'file')}, {some(triples, 'triple')}, N checks as of 2021-12-31: {found['en']} (N s)\n",
     )
 
 
@@ -225,7 +229,7 @@ CASES: tuple[Case, ...] = (
         files=FLEET,
     ),
     Case("named query", ("query", "ships"), 0,
-        out=texts(zh="ship\nex:ferry\n(共 1 列)\n", en="ship\nex:ferry\n(1 rows)\n"), files=FLEET,
+        out=texts(zh="ship\nex:ferry\n(共 1 列)\n", en="ship\nex:ferry\n(1 row)\n"), files=FLEET,
     ),
     Case("named query with a parameter", ("query", "homes", "--param", "home=ex:harbour", "--format", "csv"), 0,
         out=both("ship\r\nhttps://example.org/isle/ferry\r\n"), files=FLEET,
@@ -954,7 +958,7 @@ def usual(text: str, folder: Path) -> str:
     """A text as the table has it: HERE for the folder, N for what differs from run to run, no notes and engine's words."""
     text = re.sub(r"(?m)^(?:    engine|    引擎訊息|note:|註:) .*\n", "", text.replace(str(folder), "HERE"))
     text = re.sub(r"\(\d+\.\d (s|秒)\)\n\Z", r"(N \1)\n", text)
-    return re.sub(r"(, |、)\d+ (checks|項檢查)", r"\1N \2", text)
+    return re.sub(r", \d+ checks?", ", N checks", re.sub(r"、\d+ 項檢查", "、N 項檢查", text))
 
 
 def expect(said: str, expected: str) -> None:

@@ -65,7 +65,7 @@ def test_a_waived_finding_is_counted_and_not_reported(make_project: MAKE, check:
     assert ran.status == 1
     assert "evt:july" in ran.out
     assert "evt:june" not in ran.out
-    assert "1 errors, 0 warnings, 0 infos, 1 waived (" in ran.out
+    assert "1 error, 0 warnings, 0 infos, 1 waived (" in ran.out
     listed = check(folder, "--statistics").out
     assert "waived data/june.ttl:3:18 KG502 evt:june: Asked the archive. (Secretariat, 2031-06-30)" in listed
 
@@ -189,7 +189,7 @@ def test_only_new_findings_count_beside_a_baseline(make_project: MAKE, check: RU
     ran = check(folder, "--baseline", file)
     assert ran.status == 1
     assert ran.out.count("error KG502") == 1
-    assert "1 errors, 0 warnings, 0 infos, 2 known" in ran.out
+    assert "1 error, 0 warnings, 0 infos, 2 known" in ran.out
 
 
 def test_a_moved_dossier_stays_known_and_a_corrected_one_is_gone(

@@ -77,9 +77,9 @@ def test_a_second_push_loads_what_changed_only(empty: Engine, project: Callable[
     assert again.out.startswith("0 graphs loaded, 2 unchanged")
     (folder / "data/a.ttl").write_text(FILES["data/a.ttl"] + "ex:c ex:size 4 .\n", encoding="utf-8")
     dry = kgtool(*call, "--dry-run", env=empty.environ())
-    assert dry.out.startswith("put urn:kgtool:graph:data/a.ttl\n1 graphs to load, 1 unchanged, 0 removed")
+    assert dry.out.startswith("put urn:kgtool:graph:data/a.ttl\n1 graph to load, 1 unchanged, 0 removed")
     changed = kgtool(*call, env=empty.environ())
-    assert changed.out.startswith("1 graphs loaded, 1 unchanged")
+    assert changed.out.startswith("1 graph loaded, 1 unchanged")
 
 
 def test_a_dry_run_changes_nothing(empty: Engine, project: Callable[..., Path], kgtool: Tool) -> None:
@@ -97,14 +97,14 @@ def test_graphs_that_are_gone_stay_until_they_are_pruned(
     kgtool(*call, env=empty.environ())
     (folder / "data/b.ttl").unlink()
     kept = kgtool(*call, env=empty.environ())
-    assert "1 graphs that the project no longer has are still there (--prune removes them)" in kept.out
+    assert "1 graph that the project no longer has is still there (--prune removes it)" in kept.out
     # It is in no answer all the same.
     text = f"ASK {{ <{EX}b> ?p ?o }}".encode()
     asked = kgtool("query", "--project", folder, "--endpoint", "there", "--file", "-", stdin=text, env=empty.environ())
     assert asked.out == "false\n"
     pruned = kgtool(*call, "--prune", env=empty.environ())
     assert pruned.out.startswith("drop urn:kgtool:graph:data/b.ttl\n0 graphs loaded, 1 unchanged, 1 removed")
-    assert "1 graphs that" not in kgtool(*call, env=empty.environ()).out
+    assert "1 graph that" not in kgtool(*call, env=empty.environ()).out
 
 
 def test_a_graph_of_somebody_else_is_never_touched(empty: Engine, project: Callable[..., Path], kgtool: Tool) -> None:
@@ -152,7 +152,7 @@ def test_what_breaks_off_says_how_far_it_came_and_goes_on(
         ran = kgtool(*call, env=empty.environ())
     assert ran.status == 3
     assert ran.err == (
-        "kgtool: E-PUSH-HALF: 1 of 2 graphs are loaded, then: E-REMOTE-CONNECT gone. `kgtool push there` goes on from there; "
+        "kgtool: E-PUSH-HALF: 1 of 2 graphs is loaded, then: E-REMOTE-CONNECT gone. `kgtool push there` goes on from there; "
         "until then kgtool does not answer from that engine.\n"
     )
     asked = kgtool("query", "--project", folder, "--endpoint", "there", "--file", "-", "--lang", "en", stdin=b"ASK { ?s ?p ?o }",
@@ -160,7 +160,7 @@ def test_what_breaks_off_says_how_far_it_came_and_goes_on(
     assert asked.status == 3
     assert "E-REMOTE-HALF" in asked.err
     again = kgtool(*call, env=empty.environ())
-    assert again.out.startswith("1 graphs loaded, 1 unchanged")
+    assert again.out.startswith("1 graph loaded, 1 unchanged")
 
 
 def test_without_a_push_there_is_no_answer(empty: Engine, project: Callable[..., Path], kgtool: Tool) -> None:
@@ -198,7 +198,7 @@ def test_a_graph_that_somebody_changed_is_named_with_its_triples(
     assert f"{name}: 6 triples wanted, 6 found\n" in ran.out
     assert f'  - <{EX}a> <{EX}size> "3"^^<{XSD}integer>\n' in ran.out
     assert f'  + <{EX}a> <{EX}size> "4"^^<{XSD}integer>\n' in ran.out
-    assert ran.err.startswith(f"kgtool: E-PUSH-DIFFERS: there: 1 graphs are not what was put there: {name} ")
+    assert ran.err.startswith(f"kgtool: E-PUSH-DIFFERS: there: 1 graph is not what was put there: {name} ")
     asked = kgtool(
         "query",
         "--project",
@@ -234,7 +234,7 @@ def test_what_virtuoso_does_not_keep_is_told(virtuoso: Engine, project: Callable
 def test_everything_in_one_graph(empty: Engine, project: Callable[..., Path], kgtool: Tool) -> None:
     folder = project(empty, more='graph = "https://example.org/all"\n')
     ran = kgtool("push", "there", "--project", folder, "--lang", "en", env=empty.environ())
-    assert ran.out.startswith("1 graphs loaded, 0 unchanged")
+    assert ran.out.startswith("1 graph loaded, 0 unchanged")
     manifest = RemoteStore(empty.remote).manifest
     assert manifest is not None
     assert list(manifest.graphs) == ["https://example.org/all"]

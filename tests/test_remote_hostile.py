@@ -184,7 +184,7 @@ HOSTILE: MappingProxyType[str, tuple[Talk, str, str]] = MappingProxyType({
     "403": (says(http(b"", status=b"403 Forbidden")), "E-REMOTE-AUTH", "access denied (403)"),
     "a query that it does not know": (says(http(b"Virtuoso 37000 Error", status=b"400 Bad Request", media=b"text/plain")),
                                       "E-REMOTE-QUERY", "does not take this query: Virtuoso 37000"),
-    "a part of the rows": (says(http(ROW, b"X-SPARQL-MaxRows: 1")), "E-REMOTE-CUT", "1 rows at most"),
+    "a part of the rows": (says(http(ROW, b"X-SPARQL-MaxRows: 1")), "E-REMOTE-CUT", "1 row at most"),
     "a part for want of time": (says(http(ROW, b"X-SQL-State: S1TAT", b"X-SQL-Message: RC...: incomplete")), "E-REMOTE-CUT", "S1TAT RC...: incomplete"),
 })  # fmt: skip
 QUERY = b"SELECT ?x WHERE { ?x a ?y }"

@@ -190,7 +190,7 @@ def test_statistics_count_by_rule_and_list_what_is_waived() -> None:
     assert "\n   KG201       1         0         0\n" in text
     assert "\nwaived data/y.ttl:1:1 KG502 gov:harbour: " in text
     last = text.splitlines()[-1]
-    assert last.endswith("2 errors, 1 warnings, 1 infos, 1 waived, 3 known, 4 in unchanged files (0.2 s)")
+    assert last.endswith("2 errors, 1 warning, 1 info, 1 waived, 3 known, 4 in unchanged files (0.2 s)")
     chinese = render(report(), ReportFormat.HUMAN, view("zh-Hant")).splitlines()[-1]
     assert chinese.endswith("1 項提示、1 項豁免、3 項已知、4 項在未變更之檔案(0.2 秒)")
 
@@ -198,7 +198,7 @@ def test_statistics_count_by_rule_and_list_what_is_waived() -> None:
 def test_a_report_that_holds_nothing_back_says_nothing_of_it() -> None:
     plain = Report((), (), Totals(1, 2, 3, 0.0), "2031-01-01")
     assert [line.text for line in to_human(plain, "en", CURIES)] == [
-        "1 files, 2 triples, 3 checks as of 2031-01-01: nothing found (0.0 s)"
+        "1 file, 2 triples, 3 checks as of 2031-01-01: nothing found (0.0 s)"
     ]
     assert len(list(to_github(plain, "en", CURIES))) == 1
 

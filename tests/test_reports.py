@@ -62,7 +62,7 @@ data/ferry.ttl:5:9: info KG599 Lost
     focus ex:raft  path ex:lost  value _:BLANK  by lost
     see queries/check/lost.rq
     do: Look for it.
-3 files, N triples, N checks as of 2021-12-31: 1 errors, 1 warnings, 1 infos
+3 files, N triples, N checks as of 2021-12-31: 1 error, 1 warning, 1 info
 """,
     "zh-Hant": """data/ferry.ttl:4:30: 錯誤 KG201 至多四字。
     焦點 ex:ferry  路徑 ex:name  值 渡輪甲乙丙@zh-Hant  規則 ex:Ship-name
@@ -143,7 +143,7 @@ def test_the_last_line_counts_files_triples_and_findings(
     assert (table["files"], table["errors"], table["warnings"], table["infos"]) == (5, 1, 1, 1)
     assert table["triples"] == triples
     assert re.fullmatch(
-        rf"5 files, {triples} triples, {table['checks']} checks as of 2021-12-31: 1 errors, 1 warnings, 1 infos \(\d+\.\d s\)",
+        rf"5 files, {triples} triples, {table['checks']} checks as of 2021-12-31: 1 error, 1 warning, 1 info \(\d+\.\d s\)",
         last,
     )
 
@@ -238,9 +238,9 @@ GITHUB = [
 def test_a_github_annotation_is_one_line_and_escaped(given: dict[str, Any], line: str) -> None:
     first, *rest = reported(**given)
     assert first == line
-    counts = {Severity.ERROR: "1 errors, 0 warnings, 0 infos", Severity.WARNING: "0 errors, 1 warnings, 0 infos"}
-    found = counts.get(given.get("severity", Severity.ERROR), "0 errors, 0 warnings, 1 infos")
-    assert rest == [f"1 files, 2 triples, 3 checks as of 2021-12-31: {found} (0.0 s)"]
+    counts = {Severity.ERROR: "1 error, 0 warnings, 0 infos", Severity.WARNING: "0 errors, 1 warning, 0 infos"}
+    found = counts.get(given.get("severity", Severity.ERROR), "0 errors, 0 warnings, 1 info")
+    assert rest == [f"1 file, 2 triples, 3 checks as of 2021-12-31: {found} (0.0 s)"]
 
 
 def test_under_github_actions_the_format_is_githubs_unless_one_is_asked_for(
@@ -362,7 +362,7 @@ def test_a_table_on_a_terminal_is_plain_where_colour_is_unwanted(make_project: C
     )
     assert ESCAPE in on_terminal(folder, "query", "ships")
     for env in ({"NO_COLOR": "1"}, {"CI": "true"}):
-        assert on_terminal(folder, "query", "ships", **env) == "s\nex:ferry\n(1 rows)\n"
+        assert on_terminal(folder, "query", "ships", **env) == "s\nex:ferry\n(1 row)\n"
 
 
 @pytest.mark.parametrize("form", ["human", "github", "markdown"])

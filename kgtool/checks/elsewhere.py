@@ -15,6 +15,7 @@ from kgtool.checks.shapes import flaw_as_finding, result_as_finding
 from kgtool.engine import Queryable, Solutions
 from kgtool.errors import EngineError, QueryError, texts
 from kgtool.finding import Finding, Note
+from kgtool.lang import plural
 from kgtool.named import Binder, run
 from kgtool.project import Profile, Remote
 from kgtool.shacl import Plan, ShapesError, make_plan
@@ -115,7 +116,8 @@ def _notes(inputs: Inputs, made: Plan, compiled: Compiled, there: Elsewhere) -> 
     total = sum(focus.values())
     notes = [Note("shapes-focus", texts(
         zh=f"形狀 {len(made.shapes)} 個,其中 {len(focus)} 個有目標,於引擎中檢查焦點節點 {total} 個",
-        en=f"{len(made.shapes)} shapes, {len(focus)} with targets, looked at {total} focus nodes in the engine",
+        en=f"{len(made.shapes)} {plural(len(made.shapes), 'shape')}, {len(focus)} with targets, looked at {total} "
+        f"{plural(total, 'focus node')} in the engine",
     ))]  # fmt: skip
     for refusal in compiled.refused:
         name = inputs.curies.short(refusal.shape) if refusal.shape else "-"

@@ -11,6 +11,7 @@ from pathlib import Path
 from kgtool.checks.context import Inputs, Outcome, key
 from kgtool.errors import SourceError, Texts, texts
 from kgtool.finding import Finding, Note, Place
+from kgtool.lang import plural
 from kgtool.sources import Comparison, LineDigest, SourceRecord, SourceText, Span, compare, find_text, line_digests
 from kgtool.terms import CD, OA
 
@@ -47,7 +48,7 @@ def check_evidence(inputs: Inputs) -> Outcome:
                 "N-CITATIONS",
                 texts(
                     zh=f"{cited} 筆引註指向外部資料,此處無從驗證。",
-                    en=f"{cited} citations point outside: unverifiable here.",
+                    en=f"{cited} {plural(cited, 'citation points', 'citations point')} outside: unverifiable here.",
                 ),
             )
         )
@@ -154,7 +155,7 @@ def _findings(inputs: Inputs, record: SourceRecord, text: SourceText, comparison
         message = texts(
             zh=f"{short(record.iri)} 之文字自第 {comparison.line} 行起與記錄不符({moved} 段移位,{changed} 段改變)。",
             en=f"the text of {short(record.iri)} differs from the record from line {comparison.line} on "
-            f"({moved} spans moved, {changed} changed).",
+            f"({moved} {plural(moved, 'span')} moved, {changed} changed).",
         )
         out.append(inputs.finding("KG401", Place(name, comparison.line), message, focus=record.iri,
                                   value=text.sha256, related=(here(record.iri),)))  # fmt: skip
@@ -189,7 +190,8 @@ def _unverified(inputs: Inputs, iri: str, count: int, folder: Path | None) -> No
         f"N-UNVERIFIED {short}",
         texts(
             zh=f"{short} 有 {count} 段引文未經核對:{where_zh}(可用 --sources、KGTOOL_SOURCES 或 `kgtool source add 檔案`)。",
-            en=f"{count} spans of {short} stay unverified: {where_en} (--sources DIR, KGTOOL_SOURCES or `kgtool source add FILE`).",
+            en=f"{count} {plural(count, 'span')} of {short} {plural(count, 'stays', 'stay')} unverified: "
+            f"{where_en} (--sources DIR, KGTOOL_SOURCES or `kgtool source add FILE`).",
         ),
     )
 
@@ -199,6 +201,7 @@ def _verified(inputs: Inputs, iri: str, count: int) -> Note:
     return Note(
         f"N-VERIFIED {short}",
         texts(
-            zh=f"{short}:全文與 {count} 段引文均與摘要值相符。", en=f"{short}: the text and all {count} spans verified."
+            zh=f"{short}:全文與 {count} 段引文均與摘要值相符。",
+            en=f"{short}: the text and {plural(count, 'its one span', f'all {count} spans')} verified.",
         ),
     )

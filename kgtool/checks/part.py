@@ -10,6 +10,7 @@ import pyoxigraph as ox
 
 from kgtool.errors import Texts, UsageError, texts
 from kgtool.index import Index
+from kgtool.lang import plural
 from kgtool.shacl import Part, Plan, Touched
 from kgtool.write.curie import Curies
 
@@ -71,12 +72,13 @@ def described(asked: Asked, looked: int, every: int) -> Texts:
     if not asked.named:
         return texts(
             zh=f"只檢查了一部分:形狀只檢查受變更影響之焦點節點({every} 個中的 {looked} 個)",
-            en=f"only a part was checked: of {every} focus nodes of the shapes, the {looked} that the changes can matter to",
+            en=f"only a part was checked: of {every} {plural(every, 'focus node')} of the shapes, "
+            f"the {looked} that the changes can matter to",
         )
     names = ", ".join((*asked.shapes, *asked.focus))
     return texts(
         zh=f"只檢查了一部分:{names}(焦點節點 {every} 個中的 {looked} 個);其他檢查未執行",
-        en=f"only a part was checked: {names} ({looked} of {every} focus nodes); no other check was run",
+        en=f"only a part was checked: {names} ({looked} of {every} {plural(every, 'focus node')}); no other check was run",
     )
 
 

@@ -15,6 +15,7 @@ from kgtool.checks.query_lint import Remark
 from kgtool.checks.query_outline import Select
 from kgtool.engine import Answer, Solutions, Triples
 from kgtool.errors import KgError, Texts, texts
+from kgtool.lang import plural
 from kgtool.terms import XSD
 from kgtool.write.results import Term, plain
 
@@ -50,10 +51,14 @@ def difference(inputs: Inputs, answer: Answer, test: QueryTest) -> Texts | None:
             return None
         return texts(
             zh=f"至少應有 {test.min_rows} 列,得 {len(rows)} 列",
-            en=f"expected at least {test.min_rows} rows, got {len(rows)}",
+            en=f"expected at least {test.min_rows} {plural(test.min_rows, 'row')}, got {len(rows)}",
         )
     if test.empty:
-        return texts(zh=f"應無結果,得 {len(rows)} 列", en=f"expected none, got {len(rows)} rows") if rows else None
+        return (
+            texts(zh=f"應無結果,得 {len(rows)} 列", en=f"expected none, got {len(rows)} {plural(len(rows), 'row')}")
+            if rows
+            else None
+        )
     if isinstance(answer, bool):
         return texts(zh="rows 與 expect 不適用於 ASK", en="rows and expect are not for ASK queries")
     expected, found = _both(inputs, answer, test)

@@ -15,6 +15,7 @@ from kgtool.checks.context import Inputs, Outcome
 from kgtool.checks.part import EVERYTHING, described, nothing_looked_at, part_of
 from kgtool.errors import Texts, texts
 from kgtool.finding import Finding, Note, Place, Severity
+from kgtool.lang import plural
 from kgtool.rules import builtin_rules
 from kgtool.shacl import (
     Engine,
@@ -98,7 +99,8 @@ def _notes(inputs: Inputs, made: Plan, focus: dict[int, int], looked: dict[int, 
         return (Note("N-PART", described(inputs.asked, sum(looked.values()), total)),)
     message = texts(
         zh=f"形狀 {len(made.shapes)} 個,其中 {len(focus)} 個有目標,共檢查焦點節點 {total} 個",
-        en=f"{len(made.shapes)} shapes, {len(focus)} with targets, looked at {total} focus nodes",
+        en=f"{len(made.shapes)} {plural(len(made.shapes), 'shape')}, {len(focus)} with targets, looked at {total} "
+        f"{plural(total, 'focus node')}",
     )
     return (Note("shapes-focus", message),)
 

@@ -12,6 +12,7 @@ import click
 from kgtool.cli.common import coloured, common_options, endpoint_option, language_of, open_from, remote_of, write_out
 from kgtool.errors import UsageError, texts
 from kgtool.formats import Engine, FailOn, Reasoner, ReportFormat
+from kgtool.lang import plural
 
 if TYPE_CHECKING:
     from kgtool.project import Project
@@ -136,7 +137,11 @@ def _accepted(accepted: tuple[str, Report], file: Path, language: str) -> Report
     text, report = accepted
     write_file(file, text)
     count = report.held.known
-    said = f"{count} findings written to {file}" if language == "en" else f"已將 {count} 項發現寫入 {file}"
+    said = (
+        f"{count} {plural(count, 'finding')} written to {file}"
+        if language == "en"
+        else f"已將 {count} 項發現寫入 {file}"
+    )
     click.echo(f"kgtool: {said}", err=True)
     return report
 

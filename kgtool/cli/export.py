@@ -12,6 +12,7 @@ import click
 
 from kgtool.cli import site
 from kgtool.cli.common import common_options, language_of, open_from, write_out
+from kgtool.lang import plural
 
 
 class _Export(click.Command):
@@ -79,6 +80,6 @@ def command(
     )
     write_out(
         f"{where}:{done.files} 個檔案、{done.quads} 個四元組({digest})\n" if chinese
-        else f"{where}: {done.files} files, {done.quads} quads ({digest})\n"
+        else f"{where}: {done.files} {plural(done.files, 'file')}, {done.quads} {plural(done.quads, 'quad')} ({digest})\n"
     )  # fmt: skip
     return 0

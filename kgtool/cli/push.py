@@ -12,7 +12,7 @@ import click
 from kgtool.cli.common import common_options, language_of, on_terminal, open_from, remote_of, write_out
 from kgtool.errors import RemoteError, UsageError, texts
 from kgtool.formats import Audience, FailOn
-from kgtool.lang import pick
+from kgtool.lang import pick, plural
 
 if TYPE_CHECKING:
     from kgtool.project import Project
@@ -112,28 +112,30 @@ def _report(done: Pushed, language: str, *, dry_run: bool) -> str:
     for found in done.differences:
         lines.append(
             f"{found.graph}:應有 {found.wanted} 個三元組,得 {found.found}" if chinese
-            else f"{found.graph}: {found.wanted} triples wanted, {found.found} found"
+            else f"{found.graph}: {found.wanted} {plural(found.wanted, 'triple')} wanted, {found.found} found"
         )  # fmt: skip
         lines += [f"  - {triple}" for triple in found.lacking] + [f"  + {triple}" for triple in found.added]
     if done.left:
         lines.append(
             f"專案已無之圖 {len(done.left)} 個仍在引擎中(--prune 移除)" if chinese
-            else f"{len(done.left)} graphs that the project no longer has are still there (--prune removes them)"
+            else f"{len(done.left)} {plural(len(done.left), 'graph')} that the project no longer has "
+            f"{plural(len(done.left), 'is still there (--prune removes it)', 'are still there (--prune removes them)')}"
         )  # fmt: skip
     put, same, pruned, count = len(done.put), len(done.same), len(done.pruned), f"{done.triples:,}"
     lines.append(
         f"{'將' if dry_run else ''}載入 {put} 圖,不變 {same} 圖,移除 {pruned} 圖;共 {count} 個三元組({done.seconds:.1f} 秒)"
         if chinese
-        else f"{put} graphs {'to load' if dry_run else 'loaded'}, {same} unchanged, {pruned} removed; "
-        f"{count} triples in all ({done.seconds:.1f} s)"
+        else f"{put} {plural(put, 'graph')} {'to load' if dry_run else 'loaded'}, {same} unchanged, {pruned} removed; "
+        f"{count} {plural(done.triples, 'triple')} in all ({done.seconds:.1f} s)"
     )
     return "\n".join(lines) + "\n"
 
 
 def _recipe(recipe: Recipe, plan: Plan, language: str) -> str:
+    count = len(plan.graphs)
     head = (
-        f"# {recipe.file}: {plan.triples:,} triples in {len(plan.graphs)} graphs" if language == "en"
-        else f"# {recipe.file}:{len(plan.graphs)} 圖,{plan.triples:,} 個三元組"
+        f"# {recipe.file}: {plan.triples:,} {plural(plan.triples, 'triple')} in {count} {plural(count, 'graph')}" if language == "en"
+        else f"# {recipe.file}:{count} 圖,{plan.triples:,} 個三元組"
     )  # fmt: skip
     return "\n".join([head, f"# {pick(recipe.remark, language)}", *recipe.steps]) + "\n"
 
@@ -145,7 +147,7 @@ def _differs(name: str, done: Pushed) -> RemoteError:
         "E-PUSH-DIFFERS",
         texts(
             zh=f"{name}:{len(names)} 圖與所載入者不同:{listed}",
-            en=f"{name}: {len(names)} graphs are not what was put there: {listed}",
+            en=f"{name}: {len(names)} {plural(len(names), 'graph is', 'graphs are')} not what was put there: {listed}",
         ),
         texts(
             zh="見上列之三元組;可接受時用 --allow-differences(docs/remote.md)。",

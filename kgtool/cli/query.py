@@ -24,7 +24,7 @@ from kgtool.cli.common import (
 )
 from kgtool.errors import KgError, UsageError, texts
 from kgtool.formats import ResultFormat
-from kgtool.lang import pick
+from kgtool.lang import pick, plural
 
 if TYPE_CHECKING:
     from kgtool.catalog import ColumnText, NamedQuery
@@ -287,4 +287,8 @@ def _table(bench: Workbench, answer: Solutions, language: str, words: Mapping[st
     console.print(table)
     count = len(answer.rows)
     rows = "\n".join(line.rstrip() for line in stream.getvalue().splitlines())
-    return rows + ("\n" if rows else "") + (f"({count} rows)\n" if language == "en" else f"(共 {count} 列)\n")
+    return (
+        rows
+        + ("\n" if rows else "")
+        + (f"({count} {plural(count, 'row')})\n" if language == "en" else f"(共 {count} 列)\n")
+    )

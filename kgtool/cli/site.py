@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from kgtool.cli.common import common_options, language_of, open_from, write_out
+from kgtool.lang import plural
 
 SUMMARY = "將所有頁面寫成靜態網站 / Write every page as a static site"
 
@@ -55,6 +56,6 @@ def command(
     chinese = language_of(lang, project) != "en"
     write_out(
         f"{folder}:{written.pages} 頁、{written.files} 個檔案\n" if chinese
-        else f"{folder}: {written.pages} pages, {written.files} files\n"
+        else f"{folder}: {written.pages} {plural(written.pages, 'page')}, {written.files} {plural(written.files, 'file')}\n"
     )  # fmt: skip
     return 0

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from kgtool.cli.common import language_of, write_out
-from kgtool.lang import pick
+from kgtool.lang import pick, plural
 
 
 @click.command("verify")
@@ -50,7 +50,7 @@ def command(package: Path, key: Path | None, form: str, lang: str | None) -> int
     count = len(found.faults)
     lines.append(
         (f"{found.files} 個檔案:{f'{count} 項有誤' if count else '無誤'}") if chinese
-        else f"{found.files} files: {f'{count} faults' if count else 'nothing wrong'}"
+        else f"{found.files} {plural(found.files, 'file')}: " + (f"{count} {plural(count, 'fault')}" if count else "nothing wrong")
     )  # fmt: skip
     write_out("\n".join(lines) + "\n")
     return int(bool(count))

@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 
 from kgtool.errors import QueryError, error
+from kgtool.lang import plural
 
 _AT = re.compile(r"error at (\d+):(\d+): ")
 _SMALLER = (
@@ -91,7 +92,7 @@ def too_many_rows(rows: int) -> QueryError:
     """The answer is longer than is allowed."""
     return error(
         QueryError, "E-QUERY-ROWS", f"結果超過 {rows:,} 列,未輸出。",
-        f"the answer has more than {rows:,} rows and is not given.", *_FEWER,
+        f"the answer has more than {rows:,} {plural(rows, 'row')} and is not given.", *_FEWER,
     )  # fmt: skip
 
 
@@ -99,7 +100,7 @@ def too_many_bytes(size: int) -> QueryError:
     """The answer is larger than is allowed."""
     return error(
         QueryError, "E-QUERY-ROWS", f"結果超過 {size:,} 位元組,未輸出。",
-        f"the answer has more than {size:,} bytes and is not given.", *_FEWER,
+        f"the answer has more than {size:,} {plural(size, 'byte')} and is not given.", *_FEWER,
     )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from kgtool.export.staging import Staging, Written
 from kgtool.export.void import counted
 from kgtool.finding import Severity
 from kgtool.formats import PackageFormat
-from kgtool.lang import pick
+from kgtool.lang import pick, plural
 from kgtool.policy.history import Commit, commit_of
 from kgtool.project import ExportProfile, Project, Statements
 from kgtool.shacl import validate
@@ -263,7 +263,7 @@ def _slug(city: str) -> str:
 def _failing(errors: int) -> ProjectError:
     return ProjectError(
         "E-EXPORT-FINDINGS",
-        texts(zh=f"檢查有 {errors} 項錯誤,不予匯出。", en=f"the check found {errors} errors; nothing is exported."),
+        texts(zh=f"檢查有 {errors} 項錯誤,不予匯出。", en=f"the check found {errors} {plural(errors, 'error')}; nothing is exported."),
         texts(zh="請先以 `kgtool check` 更正;必要時用 --allow-findings,套件會載明。",
               en="Correct them (`kgtool check`); --allow-findings exports all the same, and the package says so."),
     )  # fmt: skip

@@ -8,7 +8,7 @@ import pyoxigraph as ox
 
 from kgtool.errors import Texts
 from kgtool.export.bundle import Bundle
-from kgtool.lang import pick
+from kgtool.lang import Fields, pick
 
 # The sentences by language; {…} is filled in. What is not there falls back to zh-Hant, then en.
 _TEXTS: Mapping[str, Texts] = {
@@ -23,7 +23,7 @@ _TEXTS: Mapping[str, Texts] = {
         "ja": "{cities} に関する内容:それらに言及するもの、さらにそれに言及するもの、およびそれらが言及するすべて。",
     },
     "findings": {
-        "en": "The check of the graph had {errors} errors; it was exported all the same (--allow-findings).",
+        "en": "The check of the graph had {errors} {errors?error|errors}; it was exported all the same (--allow-findings).",
         "zh-Hant": "圖譜檢查有 {errors} 項錯誤,仍經指定匯出(--allow-findings)。",
         "ja": "グラフの検査で {errors} 件の誤りがありましたが、指定により出力しました(--allow-findings)。",
     },
@@ -75,7 +75,7 @@ def readme(bundle: Bundle, facts: Mapping[str, str], files: Iterable[tuple[str, 
     publication = bundle.snapshot.project.publication
 
     def say(key: str, **values: str) -> str:
-        return pick(_TEXTS[key], language).format(**values)
+        return pick(_TEXTS[key], language).format_map(Fields(values))
 
     title = pick(publication.title, language)
     out = [f"# {title}", "", pick(publication.description, language), "", say(

@@ -24,6 +24,7 @@ from kgtool.export.manifest import ABOUT, MANIFEST, SIGNATURE, BadManifestError,
 from kgtool.export.names import DCAT, SPDX, VOID
 from kgtool.export.package import CATALOGUE
 from kgtool.export.signature import is_signed
+from kgtool.lang import plural
 from kgtool.load import load
 from kgtool.project import ProjectFile
 from kgtool.shacl import ShapesError, validate
@@ -221,11 +222,12 @@ class _Check:
             return
         if len(results) != expected:
             self.fault(What.SHAPES, _DATA, f"形狀結果 {len(results)} 項,套件載 {expected} 項",
-                       f"{len(results)} results of the shapes, {expected} on record")  # fmt: skip
+                       f"{len(results)} {plural(len(results), 'result')} of the shapes, {expected} on record")  # fmt: skip
         elif expected:
             self.notes.append(
                 texts(
-                    zh=f"形狀結果 {expected} 項,與套件所載相符。", en=f"{expected} results of the shapes, as on record."
+                    zh=f"形狀結果 {expected} 項,與套件所載相符。",
+                    en=f"{expected} {plural(expected, 'result')} of the shapes, as on record.",
                 )
             )
 

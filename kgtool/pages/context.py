@@ -8,6 +8,7 @@ from functools import cached_property
 
 from markupsafe import escape
 
+from kgtool.lang import Fields
 from kgtool.pages.evidence import Evidence, Evidences
 from kgtool.pages.kinds import Kind, tone
 from kgtool.pages.links import Links
@@ -54,11 +55,10 @@ class Context:
     def say(self, key: str, **values: object) -> Label:
         """A text with its fields filled in; names in another language stay marked as such."""
         text = self.words[key]
-        plain = text.format(**{name: str(value) for name, value in values.items()})
+        plain = text.format_map(Fields({name: str(value) for name, value in values.items()}))
         if any(isinstance(value, Label) and (value.foreign or value.html) for value in values.values()):
-            return Label(
-                plain, html=str(escape(text).format(**{name: escape(value) for name, value in values.items()}))
-            )
+            html = escape(text).format_map(Fields({name: escape(value) for name, value in values.items()}))
+            return Label(plain, html=str(html))
         return Label(plain)
 
     def evidence(self, node: int, predicate: str = "") -> tuple[Evidence, ...]:

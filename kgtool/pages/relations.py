@@ -20,7 +20,7 @@ _LINE = 24.5  # where the letters of a box stand below its top
 _LEFTS = (4, 244, 484)
 _MIDDLE = frozenset({Kind.VISIT, Kind.EVENT, Kind.AGREEMENT, Kind.TIE})
 Corner = tuple[float, float]  # top left, in the drawing's units
-End = tuple[float, str, str, str]  # of a box: its left side as a number and as text, its right side, its middle's height
+End = tuple[float, str, str, str]  # of a box: its left side as number and text, its right side, half its height down
 _LETTERS = 26.0  # half-width letters that fit in a box
 
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from importlib import resources
 from types import MappingProxyType
 
+from kgtool.lang import Fields
+
 LANGUAGES = ("zh-Hant", "en", "ja")
 # How each language is written in addresses and in the switch.
 SLUGS: Mapping[str, str] = MappingProxyType({"zh-hant": "zh-Hant", "en": "en", "ja": "ja"})
@@ -23,7 +25,7 @@ class Words(dict[str, str]):
 
     def fill(self, key: str, **values: object) -> str:
         """A text with its fields filled in; values are texts, never markup."""
-        return self[key].format(**values)
+        return self[key].format_map(Fields(values))
 
 
 def load_words() -> Mapping[str, Words]:

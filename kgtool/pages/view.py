@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, TypeVar
 from urllib.parse import unquote
 
@@ -63,9 +63,8 @@ class View:
         """The code of an IRI of the data or the program, -1 where nothing mentions it."""
         found = self._codes.get(iri)
         if found is None:
-            found = self._codes[iri] = (
-                -1 if iri.startswith("_:") else self.index.iri(iri)
-            )  # a finding may be of a blank node
+            # a finding may be of a blank node
+            found = self._codes[iri] = -1 if iri.startswith("_:") else self.index.iri(iri)
         return found
 
     def find(self, iri: str) -> int:
@@ -138,8 +137,7 @@ class View:
     def _tables(self) -> tuple[tuple[tuple[int, Mapping[int, tuple[int, ...]]], ...], ...]:
         """Every predicate with its look-up table, by subject and by object."""
         index = self.index
-        return (tuple((p, index.forward(p)) for p in index.predicates),
-                tuple((p, index.backward(p)) for p in index.predicates))  # fmt: skip
+        return tuple(tuple((p, make(p)) for p in index.predicates) for make in (index.forward, index.backward))
 
     def types(self, node: int) -> tuple[int, ...]:
         return self.out(node, RDF + "type")
@@ -256,14 +254,10 @@ class View:
     def _files(self) -> dict[int, tuple[str, ...]]:
         """Subject to the names of the files that state something of it."""
         found: dict[int, dict[str, None]] = {}
-        names: dict[str, str] = {}
         ids = self.index.ids
         for quad in self.snapshot.stated:
             graph = str(getattr(quad.graph_name, "value", ""))
-            name = names.get(graph)
-            if name is None:
-                name = names[graph] = _file_name(graph)
-            found.setdefault(ids[quad.subject], {})[name] = None
+            found.setdefault(ids[quad.subject], {})[_file_name(graph)] = None
         return {node: tuple(files) for node, files in found.items()}
 
     def files(self, node: int) -> tuple[str, ...]:
@@ -294,6 +288,7 @@ def safe_contact(iri: str) -> str:
     return iri if iri.startswith("mailto:") else safe_link(iri)
 
 
+@lru_cache(maxsize=1024)
 def _file_name(graph: str) -> str:
     for start in (GRAPH, MODEL_GRAPH):
         if graph.startswith(start):

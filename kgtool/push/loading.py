@@ -16,6 +16,7 @@ from kgtool.engine.remote import Credentials, RemoteStore
 from kgtool.engine.remote.graphs import GraphStore
 from kgtool.engine.remote.manifest import State, manifest_graph, to_triples
 from kgtool.errors import RemoteError, texts
+from kgtool.lang import plural
 from kgtool.project import Remote, Scope
 from kgtool.push.difference import Difference, counts, differences
 from kgtool.push.plan import Plan
@@ -157,7 +158,7 @@ def _half(remote: Remote, error: RemoteError, done: int, every: int) -> RemoteEr
         "E-PUSH-HALF",
         texts(
             zh=f"已載入 {done}/{every} 圖而中斷:{error.code} {error.message['zh-Hant']}",
-            en=f"{done} of {every} graphs are loaded, then: {error.code} {error.message['en']}",
+            en=f"{done} of {every} {plural(every, 'graph')} {plural(done, 'is', 'are')} loaded, then: {error.code} {error.message['en']}",
         ),
         texts(
             zh=f"再執行 `kgtool push {remote.name}` 即由此繼續;完成前 kgtool 不由此引擎作答。",

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kgtool.finding import Finding, Severity
-from kgtool.lang import pick
+from kgtool.lang import pick, plural
 from kgtool.report.model import Held, Report, message_of, visible
 from kgtool.report.statistics import Extent, statistics
 from kgtool.write.curie import Curies
@@ -155,8 +155,10 @@ def _last(report: Report, language: str) -> Line:
     held = _held(report.held, language)
     if language == "en":
         if report.findings:
-            found = f"{errors} errors, {warnings} warnings, {infos} infos"
-        done = f"{totals.files} files, {totals.triples} triples, {totals.checks} checks as of {report.as_of}"
+            found = ", ".join(
+                f"{number} {plural(number, severity.word)}" for severity, number in sorted(counts.items(), reverse=True)
+            )
+        done = _done(report)
         text = f"{done}: {', '.join([found, *held])} ({totals.seconds:.1f} s)"
     else:
         if report.findings:
@@ -165,6 +167,12 @@ def _last(report: Report, language: str) -> Line:
         text = f"{done}:{'、'.join([found, *held])}({totals.seconds:.1f} 秒)"
     style = Style.ERROR if errors else Style.WARNING if warnings else Style.GOOD
     return Line(((style, text),))
+
+
+def _done(report: Report) -> str:
+    totals = report.totals
+    counts = ((totals.files, "file"), (totals.triples, "triple"), (totals.checks, "check"))
+    return f"{', '.join(f'{number} {plural(number, word)}' for number, word in counts)} as of {report.as_of}"
 
 
 def _held(held: Held, language: str) -> list[str]:

@@ -12,6 +12,7 @@ from kgtool.check import check
 from kgtool.engine.remote.failure import place as remote_place
 from kgtool.errors import KgError, ProjectError, UsageError, texts
 from kgtool.finding import Severity
+from kgtool.lang import plural
 from kgtool.project import Project, remote_at
 from kgtool.serve.app import App
 from kgtool.serve.loader import Load
@@ -113,7 +114,7 @@ def _checked(version: str, opened: Open, settings: ServeSettings) -> str:
 def _has_errors(count: int) -> ProjectError:
     return ProjectError(
         "E-SERVE-FINDINGS",
-        texts(zh=f"專案有 {count} 項錯誤,不予服務。", en=f"the project has {count} errors and is not served."),
+        texts(zh=f"專案有 {count} 項錯誤,不予服務。", en=f"the project has {count} {plural(count, 'error')} and is not served."),
         texts(zh="請以 `kgtool check` 檢視並更正;或加 --allow-findings。",
               en="`kgtool check` shows them; correct them, or add --allow-findings."),
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kgtool.lang import plural
 from kgtool.shacl import plan
 from kgtool.shacl.evaluate import Violation
 from kgtool.shacl.graph import shown
@@ -25,14 +26,16 @@ def detail(made: Plan, test: Test, violation: Violation) -> str:
     if isinstance(test, plan.UniqueLang):
         return f"more than one value in language {dict(violation.said).get('lang', '')}"
     if isinstance(test, plan.Count):
-        return _counts(test.least, test.most, "values")
+        return _counts(test.least, test.most, "value", "values")
     if isinstance(test, plan.Qualified):
-        return _counts(test.least, test.most, f"values that conform to {made.shapes[test.shape].name or 'the shape'}")
+        name = made.shapes[test.shape].name or "the shape"
+        return _counts(test.least, test.most, f"value that conforms to {name}", f"values that conform to {name}")
     return _of_value(test)
 
 
-def _counts(least: int, most: int, what: str) -> str:
-    return f"fewer than {least} {what}" if most < 0 else f"more than {most} {what}"
+def _counts(least: int, most: int, one: str, many: str) -> str:
+    bound, than = (least, "fewer") if most < 0 else (most, "more")
+    return f"{than} than {bound} {plural(bound, one, many)}"
 
 
 def _of_value(test: Test) -> str:
@@ -46,7 +49,8 @@ def _of_value(test: Test) -> str:
     if isinstance(test, plan.Range):
         return f"must be {'above' if test.above else 'below'} {'or equal to ' if test.inclusive else ''}{test.bound}"
     if isinstance(test, plan.Length):
-        return f"must have {'at least' if test.most < 0 else 'at most'} {test.least if test.most < 0 else test.most} characters"
+        bound, at = (test.least, "at least") if test.most < 0 else (test.most, "at most")
+        return f"must have {at} {bound} {plural(bound, 'character')}"
     if isinstance(test, plan.Pattern):
         return f"must match {test.regex}"
     return _of_terms(test)

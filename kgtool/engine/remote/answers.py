@@ -17,7 +17,7 @@ from kgtool.engine.remote.blank import skolem
 from kgtool.engine.remote.exchange import Reply
 from kgtool.engine.store import Solutions, Term
 from kgtool.errors import RemoteError
-from kgtool.lang import canonical
+from kgtool.lang import canonical, plural
 from kgtool.terms import XSD
 
 _MEDIA = frozenset({"application/sparql-results+json", "application/json"})
@@ -40,7 +40,7 @@ def read_json(reply: Reply, most: int) -> Solutions | bool:
         names = table["head"]["vars"]
         rows = table["results"]["bindings"]
         if len(rows) > most:
-            raise failure.too_large(reply.url, f" {most:,} 列", f"{most:,} rows")
+            raise failure.too_large(reply.url, f" {most:,} 列", f"{most:,} {plural(most, 'row')}")
         reader = _Reader()
         found = tuple(tuple(reader.term(row.get(name)) for name in names) for row in rows)
         return Solutions(tuple(str(name) for name in names), found)

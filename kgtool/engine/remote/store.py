@@ -23,6 +23,7 @@ from kgtool.engine.remote.ways import ways_of
 from kgtool.engine.runner import QueryRunner
 from kgtool.engine.store import Answer, EmbeddedStore, Solutions, Term, Triples
 from kgtool.errors import QueryError, texts
+from kgtool.lang import plural
 from kgtool.project import Remote, Scope
 
 
@@ -146,7 +147,8 @@ class RemoteStore:
                 raise failure.torn(self.remote.url)
             rows += page.rows[:wanted]
             if len(rows) > self.limits.rows:
-                raise failure.too_large(self.remote.url, f" {self.limits.rows:,} 列", f"{self.limits.rows:,} rows")
+                most = self.limits.rows
+                raise failure.too_large(self.remote.url, f" {most:,} 列", f"{most:,} {plural(most, 'row')}")
             if len(page.rows) <= wanted or len(rows) == parts.limit:
                 return Solutions(names, tuple(rows))
             peeked = page.rows[wanted]

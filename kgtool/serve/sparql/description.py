@@ -9,6 +9,7 @@ import pyoxigraph as ox
 
 from kgtool.engine import Limits
 from kgtool.errors import Texts, texts
+from kgtool.lang import plural
 from kgtool.serve.settings import ServeSettings
 from kgtool.snapshot import INFERRED, Snapshot
 from kgtool.terms import DCT, RDF, RDFS, XSD
@@ -60,7 +61,8 @@ def _triples(snapshot: Snapshot, settings: ServeSettings, endpoint: str) -> Iter
 def _caps(limits: Limits) -> Texts:
     return texts(
         zh=f"唯讀。一項查詢最多 {limits.seconds:g} 秒、{limits.rows} 列、{limits.answer} 位元組;超過者為錯誤,絕不截斷。",
-        en=f"Read-only. At most {limits.seconds:g} s, {limits.rows} rows and {limits.answer} bytes a query; what would be "
+        en=f"Read-only. At most {limits.seconds:g} s, {limits.rows} {plural(limits.rows, 'row')} and {limits.answer} bytes "
+        "a query; what would be "
         "more is an error and is never cut.",
     )
 
