@@ -7,11 +7,13 @@ registered case (`zh-hant` -> `zh-Hant`) in everything that is written. Source: 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 MESSAGE_LANGUAGES = ("zh-Hant", "en")
 _TRADITIONAL = ("zh-hant", "zh-tw", "zh-hk", "zh-mo", "zh")
 
 
+@lru_cache(maxsize=1024)
 def canonical(tag: str) -> str:
     """A language tag in the case that RFC 5646 §2.1.1 recommends: language-Script-REGION."""
     parts = tag.split("-")

@@ -71,7 +71,7 @@ class Evidences:
         if not predicate:
             return found
         wanted = view.code(predicate)
-        telling = [item for item in found if wanted in view.out(item, CD + "supports")]
+        telling = [item for item in found if wanted in view.out(item, CD + "supports")] if found else []
         return tuple(telling or [item for item in found if not view.out(item, CD + "supports")])
 
     def one(self, item: int, language: str) -> Evidence:
@@ -112,7 +112,8 @@ class Evidences:
         """(start, end) of a passage or section in code points."""
         view = self._view
         selector = view.first(item, OA + "hasSelector")
-        start, end = (view.number(selector if selector >= 0 else item, OA + name) for name in ("start", "end"))
+        at = selector if selector >= 0 else item
+        start, end = view.number(at, OA + "start"), view.number(at, OA + "end")
         return (int(start), int(end)) if start is not None and end is not None else None
 
     def anchor(self, source: int, span: tuple[int, int]) -> str:

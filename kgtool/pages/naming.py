@@ -109,7 +109,7 @@ class Namer:
         summary = self.texts(node, CD + "summary")
         if kind is Kind.CLAIM and not summary:
             what = (CD + "status", CD + "stance", CD + "kind", CD + "activity", CD + "ordinal")
-            said = next((view.first(node, p) for p in what if view.first(node, p) >= 0), -1)
+            said = next((found for p in what if (found := view.first(node, p)) >= 0), -1)
             return self._joined(language, view.first(node, CD + "about"), said)
         if summary:
             text = chosen(summary, language)

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from kgtool.lang import pick
+from kgtool.pages.ahead import prepare
 from kgtool.pages.assets import Assets, load_assets
 from kgtool.pages.context import Context, hub_of
 from kgtool.pages.evidence import Evidences
@@ -18,7 +19,7 @@ from kgtool.pages.lists import SORTS, page_count
 from kgtool.pages.naming import Namer
 from kgtool.pages.ontologypage import Shapes
 from kgtool.pages.render import Renderer
-from kgtool.pages.routes import PLAIN, Body, Fields, Room, find, prepare
+from kgtool.pages.routes import PLAIN, Body, Fields, Room, find, offer
 from kgtool.pages.search import SearchIndex
 from kgtool.pages.sourcepage import readable
 from kgtool.pages.texts import LANGUAGES, SLUGS, accepted, load_words
@@ -91,13 +92,14 @@ class Pages:
                          options.static, options.address))  # fmt: skip
         kinds = [kind.value for kind, nodes in view.members.items() if nodes]
         for language in LANGUAGES:  # what every page needs is made here, and shared by all workers
-            prepare(contexts[language])
+            offer(contexts[language])
             readings = list(readable(contexts[language]))[:_MOST_READINGS]
             for path in (*PLAIN, *readings, *([view.path(hub)] if hub >= 0 else [])):
                 self.answer(f"/{language.lower()}/{path}")
             for kind in kinds:
                 for query in ("q=.", *(f"sort={sort}" for sort in SORTS)):
                     self.answer(f"/{language.lower()}/{kind}", query)
+            prepare(contexts[language], self._frames[language]["parts"])
 
     def take(self, room: Room) -> None:
         """Answer from a room from now on: nothing that was made of another is kept."""

@@ -117,8 +117,8 @@ def _rest(room: Room, context: Context, made: Entity) -> Mapping[str, tuple[str,
     return found
 
 
-def prepare(context: Context) -> None:
-    """Make what pages of many resources show, before the first of them is asked for."""
+def offer(context: Context) -> None:
+    """Find the named queries of each kind, before a page asks for them."""
     for kind in _PARAMETER:
         _offered(context, kind)
 

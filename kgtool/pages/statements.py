@@ -12,7 +12,7 @@ from kgtool.pages.view import View
 from kgtool.pages.when import When
 from kgtool.terms import CD, KIND
 
-_VALUES = ("status", "stance", "kind", "force", "ordinal", "value", "activity")
+_VALUES = tuple(CD + name for name in ("status", "stance", "kind", "force", "ordinal", "value", "activity"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def said(context: Context, claim: int, about: int, node: int) -> Said:
 
 def _said(context: Context, claim: int, about: int) -> Said:
     view = context.view
-    value = next((view.first(claim, CD + name) for name in _VALUES if view.first(claim, CD + name) >= 0), -1)
+    value = next((found for name in _VALUES if (found := view.first(claim, name)) >= 0), -1)
     by = view.first(claim, CD + "attributedTo")
     told = view.text(claim, CD + "when")
     types = [one for one in view.types(claim) if view.has_page(one)]
