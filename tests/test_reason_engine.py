@@ -271,6 +271,10 @@ def test_everything_that_follows_has_a_proof_whose_leaves_are_stated(seed: int) 
             assert set(proof.stated()) <= stated
             assert all(part.rule != "axiomatic" for part in proof.parts())
             assert all(part.fact not in {p.fact for p in part.premises} for part in proof.parts() if part.rule)
+            rule, premises = prover.step(*(index.ids[term] for term in fact))
+            assert (rule, [Fact(*(index.terms[code] for code in premise)) for premise in premises]) == (
+                proof.rule, [premise.fact for premise in proof.premises],
+            )  # fmt: skip
     assert len(contradictions(found)) == min(20, len(contradictions(found)))
 
 
