@@ -58,9 +58,8 @@ class Inferred:
         subject, predicate, value = (ids.get(term, -1) for term in (triple.subject, triple.predicate, triple.object))
         language = "en" if context.language == "en" else "zh-Hant"
         marked = foreign(language, context.language)
-        rule, premises = "", ()
-        if self._prover and min(subject, predicate, value) >= 0:
-            rule, premises = self._prover.step(subject, predicate, value)
+        known = self._prover is not None and min(subject, predicate, value) >= 0
+        rule, premises = self._prover.step(subject, predicate, value) if self._prover and known else ("", ())
         return Follows(
             context.label(predicate) if predicate >= 0 else Label(view.short(triple.predicate.value)),
             view.path(predicate) if predicate >= 0 and view.has_page(predicate) else "",

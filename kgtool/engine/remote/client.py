@@ -16,7 +16,7 @@ from kgtool.engine.remote import failure
 from kgtool.engine.remote.credentials import Credentials
 from kgtool.engine.remote.deadline import Deadline
 from kgtool.engine.remote.exchange import Call, Reply, exchange
-from kgtool.lang import plural
+from kgtool.lang import Fields
 
 # Virtuoso's words for "I stopped before the end"; any other state is no success either.
 _STATE, _CUT = "x-sql-state", "x-sparql-maxrows"
@@ -74,4 +74,5 @@ def _whole(reply: Reply) -> None:
         raise failure.cut(reply.url, state, state)
     if _CUT in reply.headers:
         most = failure.words(reply.headers[_CUT])
-        raise failure.cut(reply.url, f"引擎至多給 {most} 列", f"it gives {most} {plural(most, 'row')} at most")
+        english = "it gives {most} {most?row|rows} at most".format_map(Fields(most=most))
+        raise failure.cut(reply.url, f"引擎至多給 {most} 列", english)
