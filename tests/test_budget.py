@@ -72,9 +72,8 @@ def forked(live: Callable[[Alarm], None]) -> tuple[bytes, int]:
     ours, theirs = socket.socketpair()
     pid = os.fork()
     if pid == 0:
-        alarm = Alarm(theirs.fileno())
-        alarm.start()
-        live(alarm)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        live(Alarm(theirs.fileno()))
         os.write(theirs.fileno(), b"done")
         os._exit(3)
     theirs.close()
@@ -86,24 +85,34 @@ def forked(live: Callable[[Alarm], None]) -> tuple[bytes, int]:
     return said, os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
-def test_the_last_word_is_said_whole_and_nothing_behind_it() -> None:
+def test_the_last_word_is_told_whole_and_the_alarm_ends_the_process() -> None:
     word = b"x" * 1_000_000
 
     def live(alarm: Alarm) -> None:
-        alarm.set(time.monotonic() + 0.05, word)
+        alarm.set(0.05, word)
         time.sleep(20)
 
-    assert forked(live) == (word, -signal.SIGKILL)
+    assert forked(live) == (word, -signal.SIGALRM)
 
 
-def test_a_lifted_alarm_says_nothing_and_can_be_set_again() -> None:
+def test_a_lifted_alarm_does_nothing_and_can_be_set_again() -> None:
     def live(alarm: Alarm) -> None:
         for _ in range(100):
-            alarm.set(time.monotonic() + 0.2, b"late")
+            alarm.set(0.2, b".")
             alarm.lift()
         time.sleep(0.4)
 
-    assert forked(live) == (b"done", 3)
+    assert forked(live) == (b"." * 100 + b"done", 3)
+
+
+def test_a_later_end_that_was_set_before_stays() -> None:
+    def live(alarm: Alarm) -> None:
+        signal.setitimer(signal.ITIMER_REAL, 0.5)
+        alarm.set(0.2, b"word")
+        alarm.lift()
+        time.sleep(20)
+
+    assert forked(live) == (b"word", -signal.SIGALRM)
 
 
 def test_a_process_that_is_not_confined_has_none() -> None:

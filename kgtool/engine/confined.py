@@ -23,8 +23,7 @@ from kgtool.engine.alarm import Alarm
 _SOCKET = 3  # the child's only descriptor beside standard input, output and error
 LINE = 4  # and the one that it may be given to somebody who speaks to an engine for it
 GRACE = 1.0  # seconds after the deadline at which the child ends itself, should its parent be gone
-_ALARM = 64 << 20  # bytes of address space that the C library sets aside for a second thread
-_ALARMS: dict[int, Alarm] = {}  # by process: a fork has its parent's table, and none of its threads
+_ALARMS: dict[int, Alarm] = {}  # by process: a fork has its parent's table
 _WORDS = 64 * 1024  # bytes that a dying engine may write about why
 
 
@@ -48,12 +47,11 @@ class Worker:
     uses: int = 0
 
 
-def start(serve: Callable[[socket.socket, int], None], line: int = -1, *, alarmed: bool = False) -> Worker:
+def start(serve: Callable[[socket.socket, int], None], line: int = -1) -> Worker:
     """Fork from this process, which should have one thread; the child runs `serve` with its socket and `size`.
 
     Args:
         line: a descriptor that the child keeps, as `LINE`; -1 for none.
-        alarmed: the child gets an alarm (`alarm`), which takes 0.1 ms and some address space.
     Cost: see `kgtool.engine.runner`. The caller ends it with SIGKILL, waits for it, and closes socket and words.
     Raises:
         OSError: the system has no process or descriptor left.
@@ -66,7 +64,7 @@ def start(serve: Callable[[socket.socket, int], None], line: int = -1, *, alarme
     try:
         pid = os.fork()
         if pid == 0:
-            _live(serve, theirs, words, line, alarmed=alarmed)
+            _live(serve, theirs, words, line)
     except OSError:
         ours.close()
         os.close(words)
@@ -74,7 +72,7 @@ def start(serve: Callable[[socket.socket, int], None], line: int = -1, *, alarme
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, masked)
         theirs.close()
-    return Worker(pid, os.getpid(), ours, words, size + (_ALARM if alarmed else 0))
+    return Worker(pid, os.getpid(), ours, words, size)
 
 
 def address_space(pid: int) -> int:
@@ -104,16 +102,21 @@ class Bound:
     def __init__(self, size: int) -> None:
         self._size = size
         self._free = resource.getrlimit(resource.RLIMIT_AS)
+        self._memory = 0
 
     def set(self, seconds: float, memory: int) -> None:
         """From now on, so many seconds until the child ends itself, and so many bytes beside what it began with."""
         signal.setitimer(signal.ITIMER_REAL, seconds + GRACE)
+        if memory == self._memory:
+            return
+        self._memory = memory
         soft, hard = self._free
         bound = self._size + memory
         resource.setrlimit(resource.RLIMIT_AS, (bound if soft < 0 else min(bound, soft), hard))
 
     def lift_memory(self) -> None:
         """What is left to do needs little, and must be done."""
+        self._memory = 0
         resource.setrlimit(resource.RLIMIT_AS, self._free)
 
     def lift_time(self) -> None:
@@ -122,21 +125,17 @@ class Bound:
 
 
 def alarm() -> Alarm | None:
-    """This process's alarm; None where it is no confined process that was given one."""
+    """This process's alarm; None where it is no confined process."""
     return _ALARMS.get(os.getpid())
 
 
-def _live(
-    serve: Callable[[socket.socket, int], None], theirs: socket.socket, words: int, line: int, *, alarmed: bool
-) -> NoReturn:
+def _live(serve: Callable[[socket.socket, int], None], theirs: socket.socket, words: int, line: int) -> NoReturn:
     """The child's whole life; never returns into the parent's code."""
     status = 1
     try:
-        if alarmed:
-            made = _ALARMS[os.getpid()] = Alarm(_SOCKET)
-            made.start()
         size = address_space(os.getpid())
         _confine(theirs.detach(), words, line)
+        _ALARMS[os.getpid()] = Alarm(_SOCKET)
         serve(socket.socket(fileno=_SOCKET), size)
         status = 0
     except BaseException as error:  # nothing may pass: the stack below is the parent's

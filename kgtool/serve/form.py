@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from binascii import a2b_qp
 
 from kgtool.serve.refusal import malformed
 
-_BROKEN = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _MOST = 1_000  # parameters of one request
 
 
@@ -41,11 +39,14 @@ def decoded(text: str, *, plus: bool = False) -> str:
     if plus:
         text = text.replace("+", " ")
     if "%" in text:
-        if _BROKEN.search(text):
+        raw = text.encode()
+        # The same escapes as quoted-printable with another sign, which the library reads in C, ten times as fast. Each
+        # that is whole takes two bytes away, and nothing else does so but a sign before the end of a line.
+        whole = a2b_qp(raw.replace(b"=", b"=3D").replace(b"%", b"="))
+        if len(whole) != len(raw) - 2 * raw.count(b"%") or b"%\n" in raw or b"%\r" in raw:
             raise malformed("百分號編碼不完整", "an incomplete percent-encoding")
         try:
-            # The same escapes as quoted-printable with another sign, which the library reads in C, ten times as fast.
-            text = a2b_qp(text.encode().replace(b"=", b"=3D").replace(b"%", b"=")).decode("utf-8")
+            text = whole.decode("utf-8")
         except UnicodeDecodeError:
             raise malformed("百分號編碼不是 UTF-8", "a percent-encoding that is not UTF-8") from None
     if "\x00" in text:

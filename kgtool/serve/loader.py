@@ -193,7 +193,7 @@ class _Nursery:
     def _bear(self) -> None:
         try:
             with self._app.line() as line:
-                worker = confined.start(functools.partial(serve, self._app), line, alarmed=True)
+                worker = confined.start(functools.partial(serve, self._app), line)
         except OSError as error:
             _send(self._sock, "gone", {"pid": 0, "status": 0, "said": f"fork: {error.strerror}"})
             return

@@ -14,6 +14,7 @@ from kgtool.serve.message import Request
 
 ASK = struct.Struct("!IIdQ")  # head, body: bytes; seconds; memory: bytes
 TOLD = struct.Struct("!HIIQ")  # status; note, head, body: bytes
+LAST_WORD = 0x8000  # in the status of what is answered only if the worker's alarm ends it; another answer follows
 MOST_NOTE, MOST_HEAD = 8 * 1024, 64 * 1024
 
 

@@ -43,14 +43,14 @@ def serve(app: App, parent: socket.socket, size: int) -> None:
         bound.set(seconds, memory)
         request = asked(data[ASK.size : ASK.size + head], data[ASK.size + head : whole])
         data = data[whole:]
-        response, lines = _answer(app, request, memory)
-        bound.lift_memory()
+        response, lines = _answer(app, request, memory, bound)
         note = log.getvalue()
         _send(parent, tell(response.status, note, lines, response.body), response.body)
         if note:
             log.seek(0)
             log.truncate()
-        bound.lift_time()
+        if not data:  # else it is set again at once
+            bound.lift_time()
 
 
 def _send(parent: socket.socket, head: bytes, body: bytes) -> None:
@@ -62,11 +62,12 @@ def _send(parent: socket.socket, head: bytes, body: bytes) -> None:
         parent.sendall(memoryview(body)[max(sent - len(head), 0) :])
 
 
-def _answer(app: App, request: Request, memory: int) -> tuple[Response, bytes]:
+def _answer(app: App, request: Request, memory: int, bound: Bound) -> tuple[Response, bytes]:
     try:
         response = app(request)
         return response, head_bytes(response.headers)
     except MemoryError:
+        bound.lift_memory()
         response = secured(of_error(request, failure.too_large(memory)))
     except ValueError:  # a handler made a header that is none
         logging.getLogger("kgtool.serve").exception("%s %s", request.method, request.target)

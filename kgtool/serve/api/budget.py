@@ -13,12 +13,12 @@ from kgtool.serve.message import Request
 from kgtool.serve.problem import of_error
 from kgtool.serve.reading import shared
 from kgtool.serve.settings import ServeSettings
-from kgtool.serve.wire import tell
+from kgtool.serve.wire import LAST_WORD, tell
 
 
 class Budget:
-    """The time of one run, from `with` on. In a worker its alarm says that it is over while the engine evaluates; elsewhere
-    only looks at the clock do.
+    """The time of one run, from `with` on. In a worker an alarm ends it while the engine evaluates, and the front
+    was told what to answer then; elsewhere only looks at the clock do.
 
     Args:
         seconds: of the query's header, 0 for none. The server's own limit is the front's to keep.
@@ -33,7 +33,7 @@ class Budget:
     def __enter__(self) -> Self:
         self._end = time.monotonic() + self._seconds
         if self._alarm is not None:
-            self._alarm.set(self._end, self._word())
+            self._alarm.set(self._seconds, self._word())
         return self
 
     def __exit__(
@@ -48,8 +48,8 @@ class Budget:
             raise failure.over_budget(self._seconds)
 
     def _word(self) -> bytes:
-        """What the front is told then: the same response as that of `look`'s error."""
+        """What the front answers then: the same response as that of `look`'s error."""
         refusal = shared(of_error(self._request, failure.over_budget(self._seconds)))
         response = finished(refusal, self._settings.audience)
         head = head_bytes(response.headers)
-        return tell(response.status, "", head, response.body) + response.body
+        return tell(response.status | LAST_WORD, "", head, response.body) + response.body

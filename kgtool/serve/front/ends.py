@@ -10,14 +10,15 @@ from kgtool.errors import KgError, texts
 from kgtool.serve.front.job import Job
 from kgtool.serve.front.member import Member
 from kgtool.serve.problem import RequestError
+from kgtool.serve.wire import Answer
 
 
-def of_worker(member: Member, job: Job) -> KgError:
-    """Why a worker died of a job, from how it ended and what the engine wrote."""
+def of_worker(member: Member, job: Job) -> Answer | KgError:
+    """Why a worker died of a job, from how it ended and what the engine wrote; its last word, where that is for such an end."""
     status = member.status
     number = os.WTERMSIG(status) if status is not None and os.WIFSIGNALED(status) else 0
     if number == signal.SIGALRM:
-        return failure.too_slow(job.seconds)
+        return job.word or failure.too_slow(job.seconds)
     if number == signal.SIGKILL or "memory allocation of" in member.said or "MemoryError" in member.said:
         return failure.too_large(job.memory)
     return failure.crashed(signal.Signals(number).name if number else member.said[:200] or "worker")

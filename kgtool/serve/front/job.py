@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from kgtool.engine import Limits
 from kgtool.serve.message import Request
+from kgtool.serve.wire import Answer
 
 if TYPE_CHECKING:
     from kgtool.serve.front.connection import Connection
@@ -36,6 +37,7 @@ class Job:
         keep: whether the connection is kept behind the answer.
         arrived, began: monotonic seconds; `began` is 0 while it waits.
         deadline: when its worker is killed.
+        word: what its worker said to answer should its alarm end it; None for nothing.
         again: whether its worker was killed by somebody else once already.
     """
 
@@ -51,6 +53,7 @@ class Job:
     arrived: float
     began: float = 0.0
     deadline: float = 0.0
+    word: Answer | None = None
     again: bool = False
 
 

@@ -12,10 +12,11 @@ from collections import deque
 from kgtool.serve.front.job import Job
 from kgtool.serve.http import KNOWN
 from kgtool.serve.loader import Born
-from kgtool.serve.wire import MOST_HEAD, MOST_NOTE, TOLD, Answer, ask
+from kgtool.serve.wire import LAST_WORD, MOST_HEAD, MOST_NOTE, TOLD, Answer, ask
 
 _SLOW = 19  # the niceness of a worker whose request takes long: it computes when nobody else does
 _CHUNK = 1 << 20
+_ROOM = 256 * 1024  # most answers come whole
 _BUFFER = 512 * 1024  # a whole request fits nearly always
 
 
@@ -88,32 +89,42 @@ class Member:
         return True
 
     def receive(self) -> Answer | None:
-        """The answer once all of it is here.
+        """Read what came: the next answer once all of it is here; what came behind it, `held` gives.
 
         Raises:
             EOFError: the worker hung up. ValueError: it says what no worker says.
         """
+        if self._body is None:
+            try:
+                data = self._socket.recv(_ROOM)
+            except BlockingIOError:
+                return None
+            except OSError as error:
+                raise EOFError from error
+            if not data:
+                raise EOFError
+            self._head = self._head + data if self._head else data
+        return self.held()
+
+    def held(self) -> Answer | None:
+        """The next answer, when all of it is here. A last word is noted and passed over.
+
+        Raises:
+            EOFError, ValueError: see `receive`.
+        """
         try:
-            return self._body_of() if self._body is not None else self._begin()
+            while True:
+                answer = self._next() if self._body is None else self._rest(self._body)
+                if answer is None or not answer.status & LAST_WORD:
+                    return answer
+                self._note(answer)
         except BlockingIOError:
             return None
         except OSError as error:
             raise EOFError from error
 
-    def _begin(self) -> Answer | None:
+    def _next(self) -> Answer | None:
         """The lengths, and all of a small answer at once."""
-        data = self._socket.recv(64 * 1024)
-        if not data:
-            raise EOFError
-        self._head = self._head + data if self._head else data
-        return self.held()
-
-    def held(self) -> Answer | None:
-        """The next answer, when all of it came with the last one.
-
-        Raises:
-            ValueError: see `receive`.
-        """
         data = self._head
         if len(data) < TOLD.size:
             return None
@@ -128,12 +139,10 @@ class Member:
             return _answer(data, whole)
         self._body, self._have, self._head = bytearray(whole), len(data), b""
         self._body[: self._have] = data
-        return self._body_of()
+        return self._rest(self._body)
 
-    def _body_of(self) -> Answer | None:
-        if self._body is None:
-            return None
-        with memoryview(self._body) as view:
+    def _rest(self, body: bytearray) -> Answer:
+        with memoryview(body) as view:
             while self._have < len(view):
                 count = self._socket.recv_into(view[self._have : self._have + _CHUNK])
                 if count == 0:
@@ -142,6 +151,11 @@ class Member:
             answer = _answer(view, self._have)
         self._body, self._have = None, 0
         return answer
+
+    def _note(self, word: Answer) -> None:
+        if self.job is not None:
+            word.status &= ~LAST_WORD
+            self.job.word = word
 
     @property
     def worked(self) -> float:
@@ -193,6 +207,6 @@ def _answer(data: bytes | memoryview, whole: int) -> Answer:
     start = TOLD.size + note
     said = str(data[TOLD.size : start], "utf-8", "replace") if note else ""
     lines = bytes(data[start : start + head])
-    if status not in KNOWN or b"\r\n\r\n" in lines or (lines and not lines.endswith(b"\r\n")):
+    if status & ~LAST_WORD not in KNOWN or b"\r\n\r\n" in lines or (lines and not lines.endswith(b"\r\n")):
         raise ValueError("a head that is none")
     return Answer(status, lines, bytes(data[start + head : whole]), said)

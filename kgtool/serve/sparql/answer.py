@@ -16,7 +16,7 @@ import pyoxigraph as ox
 
 from kgtool.engine import Limits, failure
 from kgtool.errors import KgError
-from kgtool.write.native import restored_graph, restored_results, write_graph
+from kgtool.write.native import restored_graph, restored_json, restored_results, write_graph
 
 _Results = ox.QueryResultsFormat
 _Graph = ox.RdfFormat
@@ -33,6 +33,7 @@ SOLUTIONS: Mapping[str, ox.QueryResultsFormat] = MappingProxyType({
 BOOLEANS: Mapping[str, ox.QueryResultsFormat] = MappingProxyType(
     {name: form for name, form in SOLUTIONS.items() if form in {_Results.JSON, _Results.XML}}
 )
+_JSON = frozenset(name for name, form in SOLUTIONS.items() if form == _Results.JSON)
 GRAPHS: Mapping[str, ox.RdfFormat] = MappingProxyType({
     "text/turtle": _Graph.TURTLE,
     "application/n-triples": _Graph.N_TRIPLES,
@@ -61,7 +62,7 @@ class _Bounded:
         """Everything is where it belongs."""
 
     def whole(self) -> bytes:
-        return b"".join(self._chunks)
+        return self._chunks[0] if len(self._chunks) == 1 else b"".join(self._chunks)
 
 
 def content_type(media: str) -> str:
@@ -69,9 +70,14 @@ def content_type(media: str) -> str:
     return f"{media}; charset=utf-8" if media.startswith("text/") else media
 
 
-def results(answer: ox.QuerySolutions | ox.QueryBoolean, media: str, limits: Limits) -> bytes:
+def results(
+    answer: ox.QuerySolutions | ox.QueryBoolean, media: str, limits: Limits,
+    tags: Iterable[tuple[bytes, bytes]] | None = None,
+) -> bytes:  # fmt: skip
     """Solutions or a boolean.
 
+    Args:
+        tags: `kgtool.write.native.replacements` of all language tags that can be in the answer; None: any can.
     Raises:
         QueryError: evaluation failed, or there are more rows or bytes than `limits` allows.
     """
@@ -84,9 +90,9 @@ def results(answer: ox.QuerySolutions | ox.QueryBoolean, media: str, limits: Lim
     except (OSError, ValueError, RuntimeError) as error:
         raise failure.failed(str(error)) from error
     body = out.whole()
-    if isinstance(answer, ox.QuerySolutions):
+    if len(body) >= limits.rows and isinstance(answer, ox.QuerySolutions):  # no form has rows of less than a byte
         _count(body, form, limits.rows)
-    return restored_results(body, form)
+    return restored_results(body, form) if tags is None or media not in _JSON else restored_json(body, tags)
 
 
 def graph(triples: Iterable[ox.Triple], media: str, limits: Limits, prefixes: Mapping[str, str]) -> bytes:
@@ -116,8 +122,6 @@ def _at_most(triples: Iterable[ox.Triple], most: int) -> Iterator[ox.Triple]:
 
 def _count(body: bytes, form: ox.QueryResultsFormat, most: int) -> None:
     """Refuse more rows than `most`; counted exactly only where a quick bound does not settle it."""
-    if len(body) < most:  # no form has rows of less than a byte
-        return
     if form == _Results.JSON and body.count(b"{") <= most:  # ten times as fast as what is counted below
         return
     if form == _Results.TSV:

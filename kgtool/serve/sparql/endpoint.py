@@ -6,7 +6,6 @@ Sources: SPARQL 1.1 Protocol §2, SPARQL 1.1 Service Description §2.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import replace
 
 import pyoxigraph as ox
@@ -24,6 +23,7 @@ from kgtool.serve.settings import ServeSettings
 from kgtool.serve.sparql import answer, description
 from kgtool.serve.sparql.operation import METHODS, Operation, operation_of
 from kgtool.snapshot import Snapshot
+from kgtool.write.native import replacements
 
 PATH = "/sparql"
 # Functions that give something else each time: such an answer is not kept, here or by a client.
@@ -35,6 +35,10 @@ _PREFLIGHT = (
     ("Access-Control-Max-Age", "86400"),
     ("Allow", ", ".join(METHODS)),
 )
+_GRAPHS = tuple(answer.GRAPHS)
+_OFFERS = {
+    "SELECT": tuple(answer.SOLUTIONS), "ASK": tuple(answer.BOOLEANS), "CONSTRUCT": _GRAPHS, "DESCRIBE": _GRAPHS,
+}  # fmt: skip
 _SHARED = (*CORS, ("Access-Control-Expose-Headers", "ETag"), ("Vary", "Accept"))
 
 
@@ -45,6 +49,7 @@ class Sparql:
         self._store = snapshot.store  # loaded now, in the process that workers are forked from
         self._prefixes = snapshot.project.prefixes
         self._signs = tuple((f"{prefix}:", prefix) for prefix in self._prefixes)
+        self._tags = replacements(_languages(snapshot))
         self._version = snapshot.version
         self._limits = settings.limits
         self._base = settings.address + PATH
@@ -67,24 +72,27 @@ class Sparql:
         if refusal is not None:
             raise _refused(refusal)
         form = form_of(text)
-        offers: Iterable[str] = answer.SOLUTIONS if form == "SELECT" else answer.BOOLEANS
-        media = _chosen(request, answer.GRAPHS if form in {"CONSTRUCT", "DESCRIBE"} else offers)
+        media = _chosen(request, _OFFERS[form])
         changing = _changes(text)
         tag = "" if changing else etag(self._version, "sparql", text, repr(operation.dataset), media)
         if tag and request.method != "POST" and not_modified(request.headers.get("if-none-match", ""), tag):
             return Response(304, (("ETag", tag), ("Cache-Control", "no-cache"), *_SHARED))
         # The engine reads every prefix that it is given anew, which takes longer than a small query.
-        prefixes = {prefix: self._prefixes[prefix] for sign, prefix in self._signs if sign in text}
+        prefixes = {} if _names_no_prefix(text) else self._named(text)
         raw = self._store.evaluate(text, prefixes, operation.dataset, self._base)
         if isinstance(raw, ox.QueryTriples):
             body = answer.graph(raw, media, self._limits, self._prefixes)
         else:
-            body = answer.results(raw, media, self._limits)
+            body = answer.results(raw, media, self._limits, None if _makes_tags(text) else self._tags)
         kept = (("ETag", tag), ("Cache-Control", "no-cache")) if tag else (("Cache-Control", "no-store"),)
         return Response(200, (("Content-Type", answer.content_type(media)), *kept, *_SHARED), body)
 
+    def _named(self, text: str) -> dict[str, str]:
+        """The project's prefixes that may stand in a text."""
+        return {prefix: self._prefixes[prefix] for sign, prefix in self._signs if sign in text}
+
     def _description(self, request: Request) -> Response:
-        media = _chosen(request, answer.GRAPHS)
+        media = _chosen(request, _GRAPHS)
         tag = etag(self._version, "description", self._base, media)
         fields = (("ETag", tag), ("Cache-Control", "no-cache"), *_SHARED)
         if not_modified(request.headers.get("if-none-match", ""), tag):
@@ -93,11 +101,26 @@ class Sparql:
         return Response(200, (("Content-Type", answer.content_type(media)), *fields), body)
 
 
-def _chosen(request: Request, offers: Iterable[str]) -> str:
-    listed = tuple(offers)
-    media = choose(request.headers.get("accept", ""), listed)
+def _languages(snapshot: Snapshot) -> set[str]:
+    """The language tags of all that is served."""
+    values = (statement.object for statement in (*snapshot.stated, *snapshot.inferred))
+    return {value.language for value in values if isinstance(value, ox.Literal) and value.language}
+
+
+def _names_no_prefix(text: str) -> bool:
+    """Whether each colon of a text is that of a whole web address, as in most texts that programs write."""
+    return text.count(":") == text.count("<http://") + text.count("<https://")
+
+
+def _makes_tags(text: str) -> bool:
+    """Whether the answer may have a language tag that the data has not."""
+    return "@" in text or "\\" in text or "STRLANG" in text.upper()
+
+
+def _chosen(request: Request, offers: tuple[str, ...]) -> str:
+    media = choose(request.headers.get("accept", ""), offers)
     if media is None:
-        raise not_acceptable(listed)
+        raise not_acceptable(offers)
     return media
 
 

@@ -65,6 +65,8 @@ def _kind(request: Request) -> str:
 
 
 def _operation(given: Sequence[tuple[str, str]]) -> Operation:
+    if len(given) == 1 and given[0][0] == "query":
+        return Operation(given[0][1], None)
     queries = [value for name, value in given if name == "query"]
     if any(name == "update" for name, _ in given):
         if queries:
