@@ -106,7 +106,7 @@ def test_the_quicker_requests_are_the_more_are_sent_ahead() -> None:
 
 @pytest.mark.parametrize(
     ("change", "expected"),
-    [({}, True), ({"slow": True}, False), ({"spent": True}, False), ({"unsent": True}, False),
+    [({}, True), ({"slow": True}, False), ({"spent": True}, False), ({"full": True}, False),
      ({"uses": 127}, True), ({"uses": 128}, False), ({"uses": 5_000, "seen": 4_999}, False), ({"job": SimpleNamespace(began=9.0)}, False), ({"job": None}, False)],
 )  # fmt: skip
 def test_only_a_worker_that_will_soon_be_done_is_sent_another(change: dict[str, object], expected: bool) -> None:
@@ -114,7 +114,7 @@ def test_only_a_worker_that_will_soon_be_done_is_sent_another(change: dict[str, 
         "job": SimpleNamespace(began=9.99),
         "slow": False,
         "spent": False,
-        "unsent": False,
+        "full": False,
         "uses": 68,
         "seen": 64,
     }

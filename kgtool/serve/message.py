@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True)
 class Request:
     """One HTTP request, read whole.
 
@@ -30,7 +30,7 @@ class Request:
     client: str = ""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True)
 class Response:
     """One HTTP response.
 

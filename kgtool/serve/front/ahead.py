@@ -10,6 +10,7 @@ from kgtool.serve.front.member import Member
 from kgtool.serve.front.wear import worth_a_look
 
 HURRIED = 0.03  # seconds of processor time behind which the next request is taken back
+LONG = 0.1  # seconds of processor time behind which a request makes way for those that wait
 _FRESH = 0.02  # seconds on the wall behind which nothing is sent behind a request any more
 # Seconds of processor time that requests take on average while so many are sent ahead.
 _QUICK, _DEPTH = 0.003, 1
@@ -36,6 +37,12 @@ class Pace:
 def soon(member: Member, now: float) -> bool:
     """Whether what a worker has is likely to be answered at once."""
     job = member.job
-    if job is None or member.slow or member.spent or member.unsent:
+    if job is None or member.slow or member.spent or member.full:
         return False
     return now - job.began < _FRESH and not worth_a_look(member)
+
+
+def long(member: Member, now: float) -> bool:
+    """Whether a worker of the quick has a request that takes long."""
+    job = member.job
+    return not member.slow and job is not None and now - job.began > LONG and member.worked > LONG

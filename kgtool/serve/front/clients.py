@@ -89,16 +89,15 @@ class Clients:
             if not connection.busy and not connection.out:
                 self._close(connection)
                 return
-        elif (
-            connection.busy
-            or connection.out
-            or not connection.reader.empty
-            or not self._exchange.known(connection, data, now)
-        ):
+        elif connection.busy or connection.out or not connection.reader.empty:
             connection.reader.feed(data)
             self._arriving += len(data)
             if self._arriving > _MOST_ARRIVING and not self._room(connection, now):
                 return
+        elif not self._exchange.known(connection, data, now):
+            self._arriving += len(data)
+            self.proceed(connection, now, data)
+            return
         self.proceed(connection, now)
 
     def _room(self, connection: Connection, now: float) -> bool:
@@ -110,30 +109,39 @@ class Clients:
         self._close(connection)
         return False
 
-    def proceed(self, connection: Connection, now: float) -> None:
-        """Whatever can be done for a connection now: answer what is here, wait for what is not, or close it."""
+    def proceed(self, connection: Connection, now: float, data: bytes = b"") -> None:
+        """Whatever can be done for a connection now: answer what is here, wait for what is not, or close it.
+
+        Args:
+            data: what came just now to a connection that rests.
+        """
         if connection.active:  # an answer that was refused at once comes back here; the loop below goes on with it
             return
         connection.active = True
-        self._answer(connection, now)
+        self._answer(connection, now, data)
         connection.active = False
         if connection.gone:
             self._close(connection)
         else:
             self._listen(connection)
 
-    def _answer(self, connection: Connection, now: float) -> None:
+    def _answer(self, connection: Connection, now: float, data: bytes) -> None:
+        reader = connection.reader
         while not (connection.gone or connection.busy or connection.out):
             if connection.closing:
                 self._linger(connection, now)
                 return
+            if not data and reader.empty:
+                connection.rest(now)
+                return
             try:
-                arrived = connection.reader.take()
+                came, data = data, b""
+                arrived = reader.take(came)
             except RequestError as error:
                 self._exchange.refuse(connection, error, now)
                 continue
             if arrived is None:
-                if connection.reader.must_continue():
+                if reader.must_continue():
                     connection.write(b"HTTP/1.1 100 Continue\r\n\r\n", b"", now)
                 connection.await_more(now)
                 break

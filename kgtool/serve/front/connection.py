@@ -114,10 +114,16 @@ class Connection:
         if stage is not self.stage or stage is Stage.RESTING:
             self.stage, self.until = stage, now + _SECONDS[stage]
 
+    def rest(self, now: float) -> None:
+        """Nothing came and nothing is being answered."""
+        self.stage, self.until = Stage.RESTING, now + IDLE_SECONDS
+
     def await_more(self, now: float) -> None:
         """Nothing is being answered: the client's next move, and its time for it."""
-        reader = self.reader
-        self.enter(Stage.RESTING if reader.empty else Stage.BODY if reader.in_body else Stage.HEAD, now)
+        if self.reader.empty:
+            self.rest(now)
+        else:
+            self.enter(Stage.BODY if self.reader.in_body else Stage.HEAD, now)
 
     def close(self) -> None:
         """For good; more than once does no harm."""

@@ -57,10 +57,7 @@ class Queue:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._waiting: dict[str, deque[Job]] = {}
-        self._count = 0
-
-    def __len__(self) -> int:
-        return self._count
+        self.count = 0  # jobs that wait
 
     def __iter__(self) -> Iterator[Job]:
         for jobs in self._waiting.values():
@@ -73,21 +70,27 @@ class Queue:
     def put(self, job: Job) -> None:
         """Behind the client's other jobs."""
         self._waiting.setdefault(job.request.client, deque()).append(job)
-        self._count += 1
+        self.count += 1
 
     def put_back(self, job: Job) -> None:
         """Before the client's other jobs: its worker was taken from it."""
         self._waiting.setdefault(job.request.client, deque()).appendleft(job)
-        self._count += 1
+        self.count += 1
 
     def take(self, now: float) -> Job | None:
-        """The first job of the client that used the least; None when nothing waits."""
-        if not self._count:
-            return None
-        client = next(iter(self._waiting))
-        if len(self._waiting) > 1:
-            client = min(self._waiting, key=lambda name: self._ledger.level(name, now))
-        return self._pop(client, self._waiting[client][0])
+        """The first job of the client that used the least; None when nothing waits. Whose client is gone is dropped."""
+        while self.count:
+            client = next(iter(self._waiting))
+            if len(self._waiting) > 1:
+                client = min(self._waiting, key=lambda name: self._ledger.level(name, now))
+            jobs = self._waiting[client]
+            job = jobs.popleft()
+            self.count -= 1
+            if not jobs:
+                del self._waiting[client]
+            if not job.connection.gone:
+                return job
+        return None
 
     def others_than(self, client: str) -> bool:
         """Whether anybody else waits."""
@@ -103,7 +106,7 @@ class Queue:
     def _pop(self, client: str, job: Job) -> Job:
         jobs = self._waiting[client]
         jobs.remove(job)
-        self._count -= 1
+        self.count -= 1
         if not jobs:
             del self._waiting[client]
         return job

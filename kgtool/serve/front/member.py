@@ -26,6 +26,7 @@ class Member:
     Attributes:
         job: what it computes; None while it waits.
         then: what it computes next without a pause: quick requests that it has already been sent, in order.
+        full: whether its socket did not take all that there was.
         spent: whether what it computes next was taken back from it, so that it must end behind the present job.
         uses, seen: requests sent, and how many of them when its size was last looked at.
         slow: whether it left the pool of the quick ones.
@@ -34,7 +35,7 @@ class Member:
     """
 
     __slots__ = (
-        "_body", "_clock", "_have", "_head", "_outgoing", "_process", "_socket", "job", "killed", "most", "pid", "said", "seen",
+        "_body", "_clock", "_have", "_head", "_outgoing", "_process", "_socket", "full", "job", "killed", "most", "pid", "said", "seen",
         "size", "slow", "spent", "status", "then", "uses",
     )  # fmt: skip
 
@@ -49,6 +50,7 @@ class Member:
         self.job: Job | None = None
         self.then: deque[Job] = deque()
         self.slow = False
+        self.full = False
         self.spent = False
         self.killed = False
         self.uses = 0
@@ -64,15 +66,14 @@ class Member:
     def fileno(self) -> int:
         return self._socket.fileno()
 
-    def send(self, job: Job) -> bool:
-        """Give it a job, or the one behind; False when it is gone. `flush` must be called again while `unsent`."""
+    def give(self, job: Job) -> None:
+        """Give it a job, or the one behind. `flush` must be called, and again while `unsent`."""
         if self.job is None:
             self.job = job
         else:
             self.then.append(job)
         self.uses += 1
         self._outgoing += ask(job.request, job.seconds, job.memory)
-        return self.flush()
 
     @property
     def unsent(self) -> bool:
@@ -80,12 +81,14 @@ class Member:
 
     def flush(self) -> bool:
         """Send what the socket takes now; False when the worker is gone."""
+        self.full = True
         try:
             self._outgoing = self._outgoing[self._socket.send(self._outgoing) :]
         except BlockingIOError:
             return True
         except OSError:
             return False
+        self.full = bool(self._outgoing)
         return True
 
     def receive(self) -> Answer | None:

@@ -1,7 +1,7 @@
 """Who works on what: quick requests never wait behind long ones, long ones end at their deadline, dead workers are replaced.
 
 As many requests run as there are `workers`, each in a worker of its own, and `_SPARES` more wait, forked. A request that
-takes more than `_QUICK` of processor time while others wait leaves its place: it goes on with the lowest priority in one of `_SLOW`
+takes more than `ahead.LONG` of processor time while others wait leaves its place: it goes on with the lowest priority in one of `_SLOW`
 places for each worker, and a spare takes over. When those are taken, or one client holds half of them, it is stopped.
 While requests are quick, each worker is sent the next one before it has answered (`ahead`).
 """
@@ -9,12 +9,12 @@ While requests are quick, each worker is sent the next one before it has answere
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from kgtool.engine import failure
 from kgtool.errors import KgError
 from kgtool.serve.front import ends
-from kgtool.serve.front.ahead import HURRIED, Pace, soon
+from kgtool.serve.front.ahead import HURRIED, Pace, long, soon
 from kgtool.serve.front.counts import Counts
 from kgtool.serve.front.crew import Crew
 from kgtool.serve.front.fairness import MOST_OF_ONE, MOST_WAITING, Ledger, Queue
@@ -25,7 +25,6 @@ from kgtool.serve.wire import Answer
 
 _SPARES = 2
 _SLOW = 2
-_QUICK = 0.1  # seconds of processor time
 _PATIENCE = 5.0  # seconds that a request waits for a worker
 _MOURNING = 1.0  # seconds that the loader has to say how a worker ended
 
@@ -53,6 +52,7 @@ class Pool:
         self._leave = leave
         self._former: list[Crew] = []
         self._pace = Pace()
+        self._given: list[Member] = []
 
     @property
     def slow(self) -> int:
@@ -66,7 +66,7 @@ class Pool:
             self._refuse(job, ends.not_ready())
         elif self.queue.of(client) >= MOST_OF_ONE:
             self._refuse(job, ends.over_budget(self.ledger.wait(client, job.arrived)))
-        elif len(self.queue) >= MOST_WAITING:
+        elif self.queue.count >= MOST_WAITING:
             self._refuse(job, ends.busy())
         else:
             self.queue.put(job)
@@ -74,38 +74,44 @@ class Pool:
 
     def fill(self, now: float) -> None:
         """Give waiting jobs to workers while there is a place and a worker."""
-        crew = self.crew
-        if crew is None or not len(self.queue):
+        crew, queue = self.crew, self.queue
+        if crew is None or not queue.count:
             return
-        if self._pace.depth > 1:  # a worker that is awake costs less than one that must be woken
-            self._send_ahead(now)
-        while crew.idle and len(self.queue) and len(self.busy) - self.slow < self.workers:
-            job = self.queue.take(now)
+        depth = self._pace.depth
+        if depth > 1:  # a worker that is awake costs less than one that must be woken
+            self._send_ahead(now, depth)
+        while crew.idle and queue.count and len(self.busy) - self.slow < self.workers:
+            job = queue.take(now)
             if job is None:
                 break
-            if job.connection.gone:
-                continue
             member = crew.idle.pop()
             job.began, job.deadline = now, now + job.seconds
             self.busy[member] = crew
-            if not member.send(job):
-                self.fell(member)
-        if len(self.queue) and self._pace.depth:
-            self._send_ahead(now)
+            self._give(member, job)
+        if queue.count and depth:
+            self._send_ahead(now, depth)
 
-    def _send_ahead(self, now: float) -> None:
+    def _send_ahead(self, now: float, depth: int) -> None:
         """Give what still waits to workers that will soon be done."""
-        depth = self._pace.depth
-        for member in [
-            m for m, crew in self.busy.items() if len(m.then) < depth and crew is self.crew and soon(m, now)
-        ]:
+        for member, crew in self.busy.items():
+            if len(member.then) >= depth or crew is not self.crew or not soon(member, now):
+                continue
             while len(member.then) < depth and not worth_a_look(member):
                 job = self.queue.take(now)
                 if job is None:
                     return
-                if not job.connection.gone and not member.send(job):
-                    self.fell(member)
-                    break
+                self._give(member, job)
+
+    def _give(self, member: Member, job: Job) -> None:
+        member.give(job)
+        self._given.append(member)
+
+    def send(self) -> None:
+        """Send what was given to workers since the last time: what came together is one message, and wakes its worker once."""
+        given, self._given = self._given, []
+        for member in given:
+            if member.unsent and not member.flush():
+                self.fell(member)
 
     def _take_back(self, member: Member) -> None:
         for job in reversed(member.take_back()):
@@ -228,8 +234,8 @@ class Pool:
         """Stop what is over its time, and move the long out of the way of the quick."""
         for member in list(self.busy):
             self._look_at(member, now)
-        if len(self.queue):
-            for member in list(self._overdue(now)):
+        if self.queue.count:
+            for member in [member for member in self.busy if long(member, now)]:
                 self._make_way(member, now)
         for job in self.queue.late(now - _PATIENCE):
             client = job.request.client
@@ -252,12 +258,6 @@ class Pool:
             self.fell(member)
         elif member.then and member.worked > HURRIED:
             self._take_back(member)
-
-    def _overdue(self, now: float) -> Iterator[Member]:
-        for member in self.busy:
-            job = member.job
-            if not member.slow and job is not None and now - job.began > _QUICK and member.worked > _QUICK:
-                yield member
 
     def _make_way(self, member: Member, now: float) -> None:
         job = member.job

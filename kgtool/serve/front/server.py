@@ -85,6 +85,7 @@ class Server:
                     ticked = now
                     self._pool.tick(now)
                     self._versions.tick(now)
+                self._pool.send()
                 if now - swept >= _SWEEP:
                     swept = now
                     self._clients.sweep(now)
@@ -186,7 +187,7 @@ class Server:
             "loading": self._versions.loading, "load": dict(self._versions.last),
             "uptime": round(time.monotonic() - self._began, 1),
             "workers": {"idle": len(crew.idle) if crew else 0, "busy": len(pool.busy) - pool.slow, "slow": pool.slow},
-            "waiting": len(pool.queue), "connections": len(self._clients),
+            "waiting": pool.queue.count, "connections": len(self._clients),
             "cache": {"entries": len(self._exchange.cache), "bytes": self._exchange.cache.size},
             "requests": {"worked": counts.answered, "refused": counts.refused, "stopped": counts.stopped},
             "replaced": {"died": counts.died, "recycled": counts.recycled},

@@ -94,33 +94,46 @@ class Reader:
         """Bytes as they came. They are bounded by `take`, which must be called behind every feed."""
         self._buffer += data
 
-    def take(self) -> Arrived | None:
+    def take(self, data: bytes = b"") -> Arrived | None:
         """The next request, None until all of it is here.
 
+        Args:
+            data: what is fed before, which is not copied if it is a head and nothing else: most requests come so.
         Raises:
             RequestError: 400, 405, 413, 414, 431, 501, 505; the connection is to be closed.
         """
         if self._head is None:
-            if not self._buffer:
+            raw = data if not self._buffer and self._is_head(data) else self._first(data)
+            if not raw:
                 return None
-            end = self._buffer.find(_END)
-            if end < 0 or end > self._bounds.head:
-                self._not_yet()
-                return None
-            raw = bytes(self._buffer[: end + 4])
-            del self._buffer[: end + 4]
-            self._head = _head(raw[:-4], self._bounds)
-            self._expecting = self._head.block.expects
-            if self._head.block.length == 0:
-                return self._done(b"", raw)
-        body = self._body(self._head.block.length)
-        return None if body is None else self._done(body, b"")
+            head = _head(raw[:-4], self._bounds)
+            if head.block.length == 0:
+                return _arrived(head, b"", raw)
+            self._head, self._expecting = head, head.block.expects
+        else:
+            head = self._head
+            self._buffer += data
+        body = self._body(head.block.length)
+        if body is None:
+            return None
+        self._head, self._chunks = None, None
+        return _arrived(head, body, b"")
 
-    def _done(self, body: bytes, raw: bytes) -> Arrived:
-        head, self._head, self._chunks = self._head, None, None
-        if head is None:
-            raise malformed("沒有標頭", "no head")
-        return Arrived(Request(head.method, head.target, head.query, head.block.fields, body), head.block.keep, raw)
+    def _is_head(self, data: bytes) -> bool:
+        return data.endswith(_END) and data.find(_END) == len(data) - 4 <= self._bounds.head
+
+    def _first(self, data: bytes) -> bytes:
+        """Take the next head off the buffer, with the empty line behind it; b"" until all of it is here."""
+        self._buffer += data
+        if not self._buffer:
+            return b""
+        end = self._buffer.find(_END)
+        if end < 0 or end > self._bounds.head:
+            self._not_yet()
+            return b""
+        raw = bytes(self._buffer[: end + 4])
+        del self._buffer[: end + 4]
+        return raw
 
     def _body(self, length: int | None) -> bytes | None:
         if length is None:
@@ -161,6 +174,10 @@ class _Head:
     target: str
     query: str
     block: _Block
+
+
+def _arrived(head: _Head, body: bytes, raw: bytes) -> Arrived:
+    return Arrived(Request(head.method, head.target, head.query, head.block.fields, body), head.block.keep, raw)
 
 
 def _head(raw: bytes, bounds: Bounds) -> _Head:
