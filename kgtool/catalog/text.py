@@ -110,7 +110,7 @@ def forbidden(text: str) -> Token | None:
     holds SERVICE is one. And it reads `?a <b#` in an expression as "less than" and a comment, where the grammar's
     longest token is an IRI: behind such an IRI in brackets nothing is sure, and the letters are refused everywhere.
     """
-    comments = _COMMENTS.match(text)
+    comments = _COMMENTS.match(text) if text.startswith("#") else None
     upper = text[comments.end() if comments else 0 :].upper()
     # Looking for each word by itself takes a tenth of the pattern's time.
     if not any(map(upper.__contains__, FORBIDDEN)) or not _SUSPECT.search(upper):

@@ -247,7 +247,8 @@ def _says_from(text: str) -> bool:
 
 def _sliceable(text: str) -> str:
     """LIMIT and OFFSET beyond what the engine can count mean as much as the most that it can; places stay."""
-    if not _MANY_DIGITS.search(text):
+    upper = text.upper()
+    if not ("LIMIT" in upper or "OFFSET" in upper) or not _MANY_DIGITS.search(text):
         return text
     out, end, before = [], 0, ""
     for kind, token, start in lexemes(text):

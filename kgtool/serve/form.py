@@ -22,10 +22,12 @@ def pairs(text: str) -> tuple[tuple[str, str], ...]:
     elements = text.split("&")
     if len(elements) > _MOST:
         raise malformed(f"參數超過 {_MOST} 個", f"more than {_MOST} parameters")
-    return tuple(
-        (decoded(name, plus=True), decoded(value, plus=True))
-        for name, _, value in (element.partition("=") for element in elements if element)
-    )
+    found = []
+    for element in elements:
+        if element:
+            name, _, value = element.partition("=")
+            found.append((decoded(name, plus=True), decoded(value, plus=True)))
+    return tuple(found)
 
 
 def decoded(text: str, *, plus: bool = False) -> str:

@@ -44,8 +44,9 @@ def ask(request: Request, seconds: float, memory: int) -> bytes:
 
 def asked(head: bytes, body: bytes) -> Request:
     """The request that `ask` was given."""
-    method, target, query, client, *fields = head.decode("latin-1").split("\n")
-    return Request(method, target, query, dict(zip(fields[::2], fields[1::2], strict=True)), body, client)
+    parts = iter(head.decode("latin-1").split("\n"))
+    method, target, query, client = next(parts), next(parts), next(parts), next(parts)
+    return Request(method, target, query, dict(zip(parts, parts, strict=True)), body, client)
 
 
 def tell(status: int, note: str, head: bytes, body: bytes) -> bytes:
