@@ -24,12 +24,13 @@ class Answer:
 
     Attributes:
         head: header lines, each with its CRLF.
+        body: of a long answer, a view of what came, which nobody changes.
         note: what the log is told beside it.
     """
 
     status: int
     head: bytes
-    body: bytes
+    body: bytes | memoryview
     note: str = ""
 
 

@@ -17,6 +17,8 @@ from kgtool.serve.message import Request, Response
 from kgtool.serve.problem import of_error
 from kgtool.serve.wire import ASK, asked, tell
 
+_BUFFER = 2 << 20  # bytes: most answers go whole, and the next request is computed while the front reads
+
 
 def start(app: App) -> Worker:
     """Fork a worker; `kgtool.engine.confined.start` says what it costs and raises."""
@@ -26,6 +28,7 @@ def start(app: App) -> Worker:
 def serve(app: App, parent: socket.socket, size: int) -> None:
     """Answer until the parent closes its end."""
     bound = Bound(size)
+    parent.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
     log = io.StringIO()
     logging.getLogger("kgtool").addHandler(logging.StreamHandler(log))
     data = b""

@@ -49,11 +49,12 @@ def restored_results(body: bytes, form: ox.QueryResultsFormat) -> bytes:
 
 def replacements(languages: Iterable[str]) -> tuple[tuple[bytes, bytes], ...]:
     """What `restored_json` replaces where an answer has no other language tags than these: mostly nothing, or one pair."""
-    pairs = []
-    for tag in sorted({language.lower() for language in languages}):
-        if canonical(tag) != tag:
-            pairs.append((b'"xml:lang":"%s"' % tag.encode(), b'"xml:lang":"%s"' % canonical(tag).encode()))
-    return tuple(pairs)
+    tags = {tag: canonical(tag) for tag in sorted({language.lower() for language in languages})}
+    return tuple(
+        (f'"xml:lang":"{written}"'.encode(), f'"xml:lang":"{meant}"'.encode())
+        for written, meant in tags.items()
+        if written != meant
+    )
 
 
 def restored_json(body: bytes, pairs: Iterable[tuple[bytes, bytes]]) -> bytes:

@@ -24,7 +24,7 @@ class Entry:
 
     key: Key
     head: bytes
-    body: bytes
+    body: bytes | memoryview
     size: int
     aliases: list[bytes] = field(default_factory=list)
 
@@ -81,7 +81,7 @@ class Cache:
             self._remember(entry, raw)
         return entry
 
-    def keep(self, key: Key, raw: bytes, head: bytes, body: bytes) -> None:
+    def keep(self, key: Key, raw: bytes, head: bytes, body: bytes | memoryview) -> None:
         """Keep a 200, unless it says that it must not be kept or is more than an eighth of all."""
         size = len(head) + len(body) + _OVERHEAD
         if size > self._most // 8 or key in self._entries or b"no-store" in head.lower():

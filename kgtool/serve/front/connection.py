@@ -70,7 +70,7 @@ class Connection:
     def fileno(self) -> int:
         return self.socket.fileno()
 
-    def write(self, head: bytes, body: bytes, now: float) -> None:
+    def write(self, head: bytes, body: bytes | memoryview, now: float) -> None:
         """Send what the socket takes now and keep the rest."""
         sent = 0
         if not self.out:

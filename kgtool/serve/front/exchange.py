@@ -112,6 +112,7 @@ class Exchange:
         now = time.monotonic()
         job.connection.busy = False
         note = ""
+        body: bytes | memoryview
         if isinstance(answer, KgError):
             response = self._problem(job.request, answer)
             status, head, body = response.status, head_bytes(response.headers), response.body
@@ -172,7 +173,7 @@ class Exchange:
         )  # fmt: skip
 
     def _send(
-        self, connection: Connection, status: int, head: bytes, body: bytes, *, method: str, keep: bool, now: float,
+        self, connection: Connection, status: int, head: bytes, body: bytes | memoryview, *, method: str, keep: bool, now: float,
         told: tuple[str, str, str], times: tuple[float, float], kept: bool = False, note: str = "",
     ) -> None:  # fmt: skip
         at = time.time()

@@ -145,15 +145,14 @@ class Member:
         return self._rest(self._body)
 
     def _rest(self, body: bytearray) -> Answer:
-        with memoryview(body) as view:
-            while self._have < len(view):
-                count = self._socket.recv_into(view[self._have : self._have + _CHUNK])
-                if count == 0:
-                    raise EOFError
-                self._have += count
-            answer = _answer(view, self._have)
+        view = memoryview(body)
+        while self._have < len(view):
+            count = self._socket.recv_into(view[self._have : self._have + _CHUNK])
+            if count == 0:
+                raise EOFError
+            self._have += count
         self._body, self._have = None, 0
-        return answer
+        return _answer(view, len(view))
 
     def _note(self, word: Answer) -> None:
         if self.job is not None:
@@ -212,4 +211,4 @@ def _answer(data: bytes | memoryview, whole: int) -> Answer:
     lines = bytes(data[start : start + head])
     if status & ~LAST_WORD not in KNOWN or b"\r\n\r\n" in lines or (lines and not lines.endswith(b"\r\n")):
         raise ValueError("a head that is none")
-    return Answer(status, lines, bytes(data[start + head : whole]), said)
+    return Answer(status, lines, data[start + head : whole], said)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import IO, cast
@@ -42,6 +43,11 @@ GRAPHS: Mapping[str, ox.RdfFormat] = MappingProxyType({
 })  # fmt: skip
 
 
+_LIMIT = re.compile(r"(?<=[\s})])LIMIT\s+([0-9]{1,18})(?![0-9.eE])", re.IGNORECASE)
+_HIDING = re.compile(r"[#\"'\\]")
+_LIMITS = re.compile(r"\}|LIMIT", re.IGNORECASE)
+
+
 class _Bounded:
     """Memory that takes so many bytes and then says that there are too many; what of a file the engine's writers use."""
 
@@ -72,12 +78,13 @@ def content_type(media: str) -> str:
 
 def results(
     answer: ox.QuerySolutions | ox.QueryBoolean, media: str, limits: Limits,
-    tags: Iterable[tuple[bytes, bytes]] | None = None,
+    tags: Iterable[tuple[bytes, bytes]] | None = None, text: str = "",
 ) -> bytes:  # fmt: skip
     """Solutions or a boolean.
 
     Args:
         tags: `kgtool.write.native.replacements` of all language tags that can be in the answer; None: any can.
+        text: the query's, whose LIMIT may spare counting the rows of a long answer.
     Raises:
         QueryError: evaluation failed, or there are more rows or bytes than `limits` allows.
     """
@@ -90,7 +97,8 @@ def results(
     except (OSError, ValueError, RuntimeError) as error:
         raise failure.failed(str(error)) from error
     body = out.whole()
-    if len(body) >= limits.rows and isinstance(answer, ox.QuerySolutions):  # no form has rows of less than a byte
+    # No form has rows of less than a byte.
+    if len(body) >= limits.rows and isinstance(answer, ox.QuerySolutions) and not 0 <= limit_of(text) <= limits.rows:
         _count(body, form, limits.rows)
     return restored_results(body, form) if tags is None or media not in _JSON else restored_json(body, tags)
 
@@ -118,6 +126,18 @@ def _at_most(triples: Iterable[ox.Triple], most: int) -> Iterator[ox.Triple]:
         if count > most:
             raise failure.too_many_rows(most)
         yield triple
+
+
+def limit_of(text: str) -> int:
+    """The LIMIT of a whole query, where that is plain to see; -1 where there is none or it would take a parser.
+
+    Plain is the one LIMIT behind which no group ends, so that it is no subquery's, and before which nothing can be a comment
+    or a string.
+    """
+    found = _LIMIT.search(text)
+    if found is None or _HIDING.search(text, 0, found.start()) or _LIMITS.search(text, found.end()):
+        return -1
+    return int(found[1])
 
 
 def _count(body: bytes, form: ox.QueryResultsFormat, most: int) -> None:

@@ -5,6 +5,7 @@ Sources: SPARQL 1.1 Protocol §2, SPARQL 1.1 Service Description §2.
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import replace
 
@@ -83,7 +84,7 @@ class Sparql:
         if isinstance(raw, ox.QueryTriples):
             body = answer.graph(raw, media, self._limits, self._prefixes)
         else:
-            body = answer.results(raw, media, self._limits, None if _makes_tags(text) else self._tags)
+            body = answer.results(raw, media, self._limits, None if _makes_tags(text) else self._tags, text)
         kept = (("ETag", tag), ("Cache-Control", "no-cache")) if tag else (("Cache-Control", "no-store"),)
         return Response(200, (("Content-Type", answer.content_type(media)), *kept, *_SHARED), body)
 
@@ -103,7 +104,8 @@ class Sparql:
 
 def _languages(snapshot: Snapshot) -> set[str]:
     """The language tags of all that is served."""
-    values = (statement.object for statement in (*snapshot.stated, *snapshot.inferred))
+    stated, inferred = (quad.object for quad in snapshot.stated), (triple.object for triple in snapshot.inferred)
+    values = itertools.chain(stated, inferred)
     return {value.language for value in values if isinstance(value, ox.Literal) and value.language}
 
 
