@@ -17,6 +17,9 @@ from remote_front import Fronts, fronts, get
 from test_golden import FICTIONAL, texts
 
 from kgtool.engine.canon import canonical
+from kgtool.index import Index
+from kgtool.serve.remote.gathered import Gathered
+from kgtool.serve.remote.view import RemoteIndex
 
 BASE = "https://example.org/wangjin/id/"
 THINGS = (
@@ -169,3 +172,12 @@ def test_the_description_is_valid_and_names_what_an_engine_may_do(both: Fronts) 
     assert {"502", "504"} <= set(far["paths"]["/api/claims"]["get"]["responses"])
     assert not {"502", "504"} & set(near["paths"]["/api/claims"]["get"]["responses"])
     assert set(near["paths"]) == set(far["paths"])
+
+
+def test_what_is_asked_for_leaves_no_trace_in_the_tables_of_the_model() -> None:
+    model = Index()
+    model.extend([ox.Triple(ox.NamedNode("urn:a"), ox.NamedNode("urn:b"), ox.NamedNode("urn:c"))])
+    index = RemoteIndex(model, Gathered.__new__(Gathered))
+    assert [index.iri("urn:a"), index.iri("urn:c")] == [model.iri("urn:a"), model.iri("urn:c")]
+    assert [index.iri(f"urn:x{n}") for n in range(100)] == [*range(3, 103)]
+    assert (len(model.terms), len(model.ids), model.iri("urn:x0")) == (3, 3, -1)

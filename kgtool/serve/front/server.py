@@ -85,12 +85,12 @@ class Server:
                     ticked = now
                     self._pool.tick(now)
                     self._versions.tick(now)
-                self._pool.send()
                 if now - swept >= _SWEEP:
                     swept = now
                     self._clients.sweep(now)
                     self._log.flush()
                     reap()
+                self._pool.send()
             return ended
         finally:
             self._tear_down()
