@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import random
+import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -282,9 +284,21 @@ def test_blocks_tell_every_statement_of_the_corpus_apart() -> None:
     for seed in range(_DOCUMENTS):
         writer = _Writer(random.Random(seed), ["\n", "\r\n", "\r"][seed % 3])
         text = writer.document()
-        blocks, lines = Blocks(text), Lines(text)
+        blocks, lines = Blocks(), Lines(text)
         for (subject, verb, value), here in writer.objects.items():
-            spots = [
-                lines.place(one.object_at) for one in blocks.statements(f"<{subject}>") if one.predicate == f"<{verb}>"
-            ]
+            found = blocks.statements(text, f"<{subject}>")
+            spots = [lines.place(one.object_at) for one in found if one.predicate == f"<{verb}>"]
             assert here in spots, (seed, subject, verb, value)
+
+
+def test_lines_are_counted_as_they_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Against a list of all ends; pieces so small that each end falls on their edges somewhere."""
+    monkeypatch.setattr(sys.modules[Lines.__module__], "_PIECE", 3)
+    made = random.Random(7)
+    for _ in range(400):
+        text = "".join(made.choices(["\n", "\r", "\r\n", "a", "文", "\U0001f600"], k=made.randrange(14)))
+        starts = [0, *(match.end() for match in re.finditer(r"\r\n|\r|\n", text))]
+        lines = Lines(text)
+        for offset in range(len(text) + 1):
+            line = sum(start <= offset for start in starts)
+            assert lines.place(offset) == (line, offset - starts[line - 1] + 1), (text, offset)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cached_property
 
 import pyoxigraph as ox
@@ -12,7 +13,7 @@ from kgtool.load import Dataset
 from kgtool.locate.homes import Homes
 from kgtool.locate.pairing import Key, Spot, keys_of, pair
 from kgtool.project import ProjectFile
-from kgtool.turtle import Blocks, Lines, unescape
+from kgtool.turtle import Blocks, Lines, Statement, unescape
 
 # Code points; a longer text is read by blocks first. A shorter one costs no more than the pattern that finds them.
 _LARGE = 4_000
@@ -33,9 +34,13 @@ class Locator:
         self._homes = Homes(dataset)
         self._ids = next(iter(dataset.kinds.values())).ids if dataset.kinds else {}
         self._texts: dict[str, _Text] = {}
+        self._blocks: dict[str, Blocks] = {}
 
     def forget(self) -> None:
-        """Let go of texts and tables, before something else needs the memory; they are made again when asked for."""
+        """Let go of texts and tables, before something else needs the memory; they are made again when asked for.
+
+        Where the blocks of a text begin is kept: it is small, and costs more to find than the text to read.
+        """
         self._homes = Homes(self._dataset)
         self._texts.clear()
 
@@ -82,24 +87,26 @@ class Locator:
 
     def _in_file(self, name: str, key: Key) -> Place:
         if name not in self._texts:
+            text = _Text(self._dataset, self._by_name[name])
             broken = any(one.place.path == name for one in self._dataset.findings)
-            self._texts[name] = _Text(self._dataset, self._by_name[name], blocks=not broken, large=self._large)
+            if not broken and len(text.text) >= self._large:
+                text.blocks = self._blocks.setdefault(name, Blocks())
+            self._texts[name] = text
         return self._texts[name].place(key)
 
 
 class _Text:
     """One file's text, read again for places."""
 
-    def __init__(self, dataset: Dataset, file: ProjectFile, *, blocks: bool, large: int) -> None:
+    def __init__(self, dataset: Dataset, file: ProjectFile) -> None:
         self._dataset, self._file = dataset, file
         self.text = file.path.read_bytes().removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
-        self._lines = Lines(self.text)
-        self._by_block = blocks and len(self.text) >= large
-        self._of_subject: dict[str, dict[Key, Spot]] = {}
+        self.blocks: Blocks | None = None
+        self._of_subject: dict[str, _Subject] = {}
 
     @cached_property
-    def _blocks(self) -> Blocks:
-        return Blocks(self.text)
+    def _lines(self) -> Lines:
+        return Lines(self.text)
 
     @cached_property
     def _spots(self) -> dict[Key, Spot]:
@@ -114,18 +121,31 @@ class _Text:
 
     def _in_block(self, key: Key) -> Spot | None:
         """The spot of a statement at the top of a large text; None for what only the whole text shows."""
-        if not self._by_block or any(term.startswith("_:") for term in key):
+        if self.blocks is None or any(term.startswith("_:") for term in key):
             return None
         found = self._of_subject.get(key[0])
         if found is None:
-            found = self._of_subject[key[0]] = {}
-            for one in self._blocks.statements(key[0]):
-                terms = (one.subject, one.predicate, one.object)
-                spot = Spot(one.subject_at, one.predicate_at, one.object_at)
-                # What is nested in a statement has another subject, or none with a name.
-                for length in (1, 2, 3) if terms[0] == key[0] else ():
-                    found.setdefault(terms[:length], spot)
-        return found.get(key)
+            found = self._of_subject[key[0]] = _Subject(self.blocks.statements(self.text, key[0]))
+        return found.spot(key)
+
+
+class _Subject:
+    """The spots of one subject's statements, which are read as far as what is asked for."""
+
+    def __init__(self, statements: Iterator[Statement]) -> None:
+        self._left = statements
+        self._spots: dict[Key, Spot] = {}
+
+    def spot(self, key: Key) -> Spot | None:
+        while key not in self._spots:
+            one = next(self._left, None)
+            if one is None:
+                return None
+            terms = (one.subject, one.predicate, one.object)
+            # What is nested in a statement has another subject, or none with a name.
+            for length in (1, 2, 3) if terms[0] == key[0] else ():
+                self._spots.setdefault(terms[:length], Spot(one.subject_at, one.predicate_at, one.object_at))
+        return self._spots[key]
 
 
 def _term(text: str) -> ox.NamedNode | ox.BlankNode | ox.Literal | None:

@@ -8,13 +8,16 @@ Source: RDF 1.1 Turtle §6.5 (terminals), TriG §4.
 from __future__ import annotations
 
 import functools
+import itertools
 import re
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from kgtool.turtle.statements import Reader, Statement, read
 from kgtool.turtle.tokens import ANY, COLON, LOCAL, PREFIX, Kind, Token, tokens
 
+_AT_ONCE = 4096  # statements that are read before what is asked for is looked for among them
 _SCHEME = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*:")
 _IRI = r"<[^<>\"\s]*+>"
 _DOT = rf"\.(?={ANY}|[%\\])"  # behind a character of a name: a part of it
@@ -38,68 +41,105 @@ def _block() -> re.Pattern[str]:
 
 @dataclass(slots=True)
 class _State:
-    """What is declared between two directives, and where the statements there begin, by their subjects as they are written.
+    """What is declared between two directives.
 
     Attributes:
-        first: a subject's text to where it is first; more: to where it is again.
-        odd: IRI of a subject whose text has escapes or is relative, to its texts.
+        begin: how many statements stand before the first of its own.
+        odd: `<iri>` of a subject whose text has escapes or is relative, to its texts.
     """
 
     prefixes: dict[str, str]
     base: str
-    first: dict[str, int] = field(default_factory=dict)
-    more: dict[str, list[int]] = field(default_factory=dict)
-    odd: dict[str, list[str]] = field(default_factory=dict)
+    begin: int
+    odd: dict[str, set[str]] = field(default_factory=dict)
 
-    def add(self, text: str, start: int) -> None:
-        if self.first.setdefault(text, start) != start:
-            self.more.setdefault(text, []).append(start)
-        elif "\\" in text or (self.base and text.startswith("<") and not _SCHEME.match(text)):
+    def note(self, text: str) -> None:
+        """A subject's text; what it stands for is kept where the text does not show it."""
+        if "\\" in text or (self.base and text.startswith("<") and not _SCHEME.match(text)):
             token = Token(Kind.IRI if text.startswith("<") else Kind.PNAME, text, 0)
-            self.odd.setdefault(Reader(self.prefixes, self.base).iri(token), []).append(text)
+            self.odd.setdefault(Reader(self.prefixes, self.base).iri(token), set()).add(text)
 
-    def starts(self, iri: str) -> list[int]:
-        """Where the statements about an IRI begin, ascending."""
-        texts = [f"<{iri}>", *self.odd.get(f"<{iri}>", ())]
-        texts += [f"{name}:{iri[len(space) :]}" for name, space in self.prefixes.items() if iri.startswith(space)]
-        found = {self.first[text] for text in texts if text in self.first}
-        return sorted(found.union(*(self.more.get(text, ()) for text in texts)))
+    def texts(self, iri: str) -> list[str]:
+        """How an IRI can be written here as a subject."""
+        names = (f"{name}:{iri[len(space) :]}" for name, space in self.prefixes.items() if iri.startswith(space))
+        return [f"<{iri}>", *self.odd.get(f"<{iri}>", ()), *names]
 
 
 class Blocks:
-    """The statements of a text by their subjects' IRIs. Cost: one pass when made, and a place a subject."""
+    """Where the statements of one text begin, by their subjects.
 
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._states = [_State({}, "")]
-        reader, end = Reader(), 0
-        before = ""
-        for match in _block().finditer(text):
-            if match.start() != end:  # no statement of Turtle: what follows is not understood
+    The text is read as far as what is asked for, and is not held: 16 bytes a statement are, so that it can be let go and
+    read again. Cost: a pass over what was not read yet (0.5 s for a million triples), and a search in C a subject.
+    """
+
+    def __init__(self) -> None:
+        self._starts, self._hashes = array("q"), array("q")
+        self._states = [_State({}, "", 0)]
+        self._reader = Reader()
+        self._end = 0
+        self._before = ""
+        self._all = False
+
+    def statements(self, text: str, subject: str) -> Iterator[Statement]:
+        """The statements whose subject is `<iri>` and stands at the top, with all that is nested in them, in order.
+
+        Args:
+            text: the same at every call.
+        """
+        done = 0
+        while done < len(self._starts) or self._read(text):
+            for state, after in itertools.zip_longest(self._states[:], self._states[1:]):
+                end = after.begin if after else len(self._starts)
+                if done < end:
+                    for start in self._found(text, state.texts(subject[1:-1]), max(done, state.begin), end):
+                        reader = Reader(dict(state.prefixes), state.base)
+                        yield from read(reader, tokens(text, start, _end(text, start)))
+                    done = end
+
+    def _found(self, text: str, subjects: list[str], begin: int, end: int) -> list[int]:
+        """Offsets of those statements, of some in a row, whose subject is written in one of these ways."""
+        found = []
+        for subject in subjects:
+            wanted, at = hash(subject), begin
+            while at < end:
+                try:
+                    at = self._hashes.index(wanted, at, end)
+                except ValueError:
+                    break
+                if text.startswith(subject, self._starts[at]):
+                    found.append(self._starts[at])
+                at += 1
+        return sorted(found)
+
+    def _read(self, text: str) -> bool:
+        """Read some more; False when nothing is left that is understood."""
+        before = len(self._starts)
+        matches = () if self._all else _block().finditer(text, self._end)
+        for match in matches:
+            if match.start() != self._end:  # no statement of Turtle: what follows is not understood
                 break
-            end = match.end()
+            self._end = match.end()
             if match[1]:
-                for _ in read(reader, tokens(text, match.start(1), end)):
+                for _ in read(self._reader, tokens(text, match.start(1), self._end)):
                     pass
-                self._states = [state for state in self._states if state.first]
-                self._states.append(_State(dict(reader.prefixes), reader.base))
-                before = ""
-            elif match[2] and match[2] != before:
-                before = match[2]
-                self._states[-1].add(before, match.start(2))
+                self._states.append(_State(dict(self._reader.prefixes), self._reader.base, len(self._starts)))
+                self._before = ""
+            elif match[2] and match[2] != self._before:
+                self._before = match[2]
+                self._states[-1].note(self._before)
+                self._starts.append(match.start(2))
+                self._hashes.append(hash(self._before))
+                if len(self._starts) == before + _AT_ONCE:
+                    return True
+        self._all = True
+        return len(self._starts) > before
 
-    def statements(self, subject: str) -> Iterator[Statement]:
-        """The statements whose subject is `<iri>` and stands at the top, with all that is nested in them, in order."""
-        for state in self._states:
-            for start in state.starts(subject[1:-1]):
-                reader = Reader(dict(state.prefixes), state.base)
-                yield from read(reader, tokens(self._text, start, self._end(start)))
 
-    def _end(self, start: int) -> int:
-        """Where the statements that begin with one subject's text end: N-Triples repeats it on every line."""
-        match = _block().match(self._text, start)
-        text, end = match and match[2], start
-        while match and text and match[2] == text and match.end() > end:
-            end = match.end()
-            match = _block().match(self._text, end)
-        return end
+def _end(text: str, start: int) -> int:
+    """Where the statements that begin with one subject's text end: N-Triples repeats it on every line."""
+    match = _block().match(text, start)
+    subject, end = match and match[2], start
+    while match and subject and match[2] == subject and match.end() > end:
+        end = match.end()
+        match = _block().match(text, end)
+    return end
