@@ -8,7 +8,7 @@ import pytest
 from conftest import ROOT
 
 from kgtool.check import read_inputs
-from kgtool.checks.query_needs import Needs, needs_of, required_by
+from kgtool.checks.query_needs import Needs, may_have_rows, needs_of
 from kgtool.engine import Answer, EmbeddedStore, Solutions
 from kgtool.named import Binder, run
 from kgtool.project import open_project
@@ -54,7 +54,9 @@ OPEN = [
 
 @pytest.mark.parametrize(("text", "predicates"), CLOSED)
 def test_every_predicate_that_a_query_names_is_known(text: str, predicates: set[str]) -> None:
-    assert needs_of(text, {}) == Needs(frozenset(predicates | OWN))
+    needs = needs_of(text, {})
+    assert needs is not None
+    assert (needs.named, needs.described) == (predicates | OWN, frozenset())
 
 
 @pytest.mark.parametrize("text", OPEN)
@@ -64,12 +66,35 @@ def test_a_query_that_may_match_any_predicate_is_known_as_such(text: str) -> Non
 
 def test_the_projects_prefixes_are_known() -> None:
     needs = needs_of("SELECT * { ?s k:p ?o }", {"k": "https://k.example/"})
-    assert needs == Needs(frozenset({"https://k.example/p"} | OWN))
+    assert needs == Needs(frozenset({"https://k.example/p"} | OWN), classes=frozenset())
 
 
 def test_predicates_that_the_data_lists_are_known_by_what_lists_them() -> None:
     needs = needs_of("SELECT * { ?p <x:d> ?q . ?s ?p ?o . [ ?p 1 ] <x:r> ?z }", {})
-    assert needs == Needs(frozenset({"x:d", "x:r", *OWN}), frozenset({"x:d"}))
+    assert needs == Needs(frozenset({"x:d", "x:r", *OWN}), frozenset({"x:d"}), frozenset())
+
+
+TYPE = f"<{RDF}type>"
+CLASSES = [
+    ("SELECT * { ?s a <x:C> , <x:D> ; <x:p> ?o . ?o " + TYPE + " <x:E> }", {"x:C", "x:D", "x:E"}),
+    ("SELECT * { ?s a <x:C> MINUS { ?s a <x:D> } FILTER EXISTS { ?t a <x:E> } { SELECT ?u { ?u a <x:F> } } }",
+     {"x:C", "x:D", "x:E", "x:F"}),
+    ("SELECT * { ?s <x:p> ?o }", set()),
+    ("SELECT * { ?s a <x:C> , ?c }", None),
+    ("SELECT * { ?s a <x:C> . ?t a/<x:sub>* <x:D> }", None),
+    ("SELECT * { ?s a <x:C> . ?t ^a ?u }", None),
+    ("SELECT * { ?s a <x:C> . [ a <x:D> ] <x:p> ?o }", None),
+    ("SELECT * { ?s a <x:C> . VALUES ?p { " + TYPE + " } ?s ?p ?o }", None),
+    ("SELECT * { ?s a <x:C> FILTER(?t = " + TYPE + ") }", None),
+    ("CONSTRUCT { ?s a <x:D> } WHERE { ?s a <x:C> }", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "classes"), CLASSES)
+def test_classes_that_a_query_can_match(text: str, classes: set[str] | None) -> None:
+    needs = needs_of(text, {})
+    assert needs is not None
+    assert needs.classes == (None if classes is None else frozenset(classes))
 
 
 def test_named_queries_answer_the_same_over_the_statements_that_they_need() -> None:
@@ -83,7 +108,7 @@ def test_named_queries_answer_the_same_over_the_statements_that_they_need() -> N
         if needs is None:
             continue
         listed = {quad.subject for quad in quads if quad.predicate.value in needs.described}
-        part = EmbeddedStore(q for q in quads if q.predicate.value in needs.named or q.predicate in listed)
+        part = EmbeddedStore(q for q in quads if _needed(q, needs, listed))
         for given in [test.params for test in query.tests] or ([{}] if query.role == "check" else []):
             one, other = (
                 run(query, binder.bind(query, given), store, inputs.project.prefixes) for store in (whole, part)
@@ -93,6 +118,12 @@ def test_named_queries_answer_the_same_over_the_statements_that_they_need() -> N
             filled += _rows(one) > 0
     assert compared >= 24
     assert filled >= 1
+
+
+def _needed(quad: ox.Quad, needs: Needs, listed: set[object]) -> bool:
+    if quad.predicate.value == RDF + "type" and needs.classes is not None:
+        return quad.object.value in needs.classes  # type: ignore[union-attr]
+    return quad.predicate.value in needs.named or quad.predicate in listed
 
 
 def _rows(answer: Answer) -> int:
@@ -105,37 +136,49 @@ def test_every_check_query_that_ships_says_what_it_needs() -> None:
         assert needs_of(file.read_text(encoding="utf-8"), {}) is not None, file.name
 
 
+# A query, and the least sets of what must be stated for it to have a row; none where nothing is sure.
 REQUIRED = [
-    ("SELECT * { ?s <x:p> ?o ; a <x:C> FILTER(?o > 1) }", {("x:p", ""), (RDF + "type", "x:C")}),
-    ("SELECT * { ?s <x:p> <x:o> , ?b . OPTIONAL { ?s <x:q> ?z } }", {("x:p", "x:o"), ("x:p", "")}),
-    ("SELECT (COUNT(?s) AS ?n) { ?s <x:p> ?o } GROUP BY ?o", {("x:p", "")}),
-    ("SELECT (COUNT(?s) AS ?n) { ?s <x:p> ?o }", set()),
-    ("SELECT * { { ?s <x:p> ?o } UNION { ?s <x:q> ?o } }", set()),
-    ("SELECT * { MINUS { ?s <x:p> ?o } ?s <x:q>|<x:r> ?o , ?b . ?s <x:t>* ?c }", set()),
-    ("ASK { ?s <x:p> ?o }", set()),
-    ("SELECT * { GRAPH ?g { ?s <x:p> ?o } ?s <x:q> 1 }", set()),
+    ("SELECT * { ?s <x:p> ?o ; a <x:C> FILTER(?o > 1) }", [{("x:p", ""), (RDF + "type", "x:C")}]),
+    ("SELECT * { ?s <x:p> <x:o> , ?b . OPTIONAL { ?s <x:q> ?z } }", [{("x:p", "x:o"), ("x:p", "")}]),
+    ("SELECT (COUNT(?s) AS ?n) { ?s <x:p> ?o } GROUP BY ?o", [{("x:p", "")}]),
+    ("SELECT (COUNT(?s) AS ?n) { ?s <x:p> ?o }", [set()]),
+    ("SELECT * { { ?s <x:p> ?o } UNION { ?s <x:q> ?o } }", [{("x:p", "")}, {("x:q", "")}]),
+    ("SELECT * { { ?s <x:p> ?o } UNION { ?s <x:q>/<x:r> ?o } ?s <x:t> 1 }", [{("x:t", "")}]),
+    ("SELECT * { { SELECT ?s { ?s <x:p> ?o } GROUP BY ?s } ?s <x:q> 1 }", [{("x:p", ""), ("x:q", "")}]),
+    ("SELECT * { { SELECT (COUNT(?s) AS ?n) { ?s <x:p> ?o } } ?s <x:q> ?n }", [{("x:q", "")}]),
+    ("SELECT * { MINUS { ?s <x:p> ?o } ?s <x:q>|<x:r> ?o , ?b . ?s <x:t>* ?c }", [set()]),
+    ("SELECT * { FILTER NOT EXISTS { ?s <x:p> ?o } FILTER EXISTS { ?s <x:q> ?o } }", [set()]),
+    ("ASK { ?s <x:p> ?o }", [set()]),
+    ("SELECT * { GRAPH ?g { ?s <x:p> ?o } ?s <x:q> 1 }", [set()]),
 ]
 
 
-@pytest.mark.parametrize(("text", "required"), REQUIRED)
-def test_what_every_row_needs(text: str, required: set[tuple[str, str]]) -> None:
-    assert required_by(text, {}) == required
+@pytest.mark.parametrize(("text", "least"), REQUIRED)
+def test_what_every_row_needs(text: str, least: list[set[tuple[str, str]]]) -> None:
+    for needed in least:
+        assert may_have_rows(text, {}, lambda *one, needed=needed: one in needed)
+        for missing in needed:
+            assert not may_have_rows(text, {}, lambda *one, rest=needed - {missing}: one in rest)
 
 
 def test_a_query_without_what_its_rows_need_has_no_rows() -> None:
-    """Each required statement taken away in turn from a graph that has rows."""
+    """Each statement's predicate and object taken away in turn from a graph that has rows."""
     inputs = read_inputs(open_project(ROOT, {}, {}), NOW)
     quads = list(inputs.dataset.quads("ontology", "data"))
     tried = 0
     for query in inputs.catalog.queries.values():
         if query.role != "check":
             continue
-        for predicate, value in required_by(query.text, inputs.project.prefixes):
+        asked: list[tuple[str, str]] = []
+        may_have_rows(query.text, inputs.project.prefixes, lambda *one, asked=asked: bool(asked.append(one)) or True)
+        for missing in asked:
+            if may_have_rows(query.text, inputs.project.prefixes, lambda *one, missing=missing: one != missing):
+                continue
             rest = EmbeddedStore(
                 q
                 for q in quads
-                if q.predicate.value != predicate or (value and getattr(q.object, "value", "") != value)
+                if q.predicate.value != missing[0] or (missing[1] and getattr(q.object, "value", "") != missing[1])
             )
-            assert _rows(run(query, {}, rest, inputs.project.prefixes)) == 0, (query.name, predicate, value)
+            assert _rows(run(query, {}, rest, inputs.project.prefixes)) == 0, (query.name, missing)
             tried += 1
     assert tried >= 60

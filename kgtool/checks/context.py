@@ -71,16 +71,17 @@ class Inputs:
             return reasoned_by_reference(self.facts, self.dataset.quads("ontology", "data"))
         return reasoned(self.facts)
 
-    def store_of(self, predicates: Collection[int] | None) -> EmbeddedStore:
+    def store_of(self, wanted: Mapping[int, Collection[int] | None] | None) -> EmbeddedStore:
         """Ontology and data as stated, one named graph a file.
 
         Args:
-            predicates: codes, of the statements that are needed; None for all.
-        Cost: 5 µs and 0.4 KB a statement.
+            wanted: of the statements, predicates' codes to those of their objects, None for any; None for all statements.
+        Cost: 3 µs and 0.4 KB a statement, nearly twice that where a triple may stand in two graphs.
         """
-        quads = self.dataset.quads("ontology", "data", predicates=predicates)
         graphs = any(record.graphs for record in self.dataset.records.values())
-        return EmbeddedStore(quads, distinct=not graphs and self.facts.distinct)
+        if not graphs and self.facts.distinct:
+            return EmbeddedStore.of_columns(self.dataset.columns("ontology", "data", wanted=wanted))
+        return EmbeddedStore(self.dataset.quads("ontology", "data", predicates=None if wanted is None else wanted.keys()))
 
     @cached_property
     def store(self) -> EmbeddedStore:

@@ -13,7 +13,7 @@ from kgtool.catalog import NamedQuery
 from kgtool.catalog.text import line_of
 from kgtool.checks.context import Inputs, Outcome
 from kgtool.checks.query_lint import Remark, remarks
-from kgtool.checks.query_needs import needs_of, required_by
+from kgtool.checks.query_needs import may_have_rows, needs_of
 from kgtool.checks.query_presets import preset_findings
 from kgtool.checks.query_reader import outline
 from kgtool.checks.query_terms import Vocabulary, unknown_functions, unknown_terms
@@ -25,6 +25,7 @@ from kgtool.lang import MESSAGE_LANGUAGES, canonical
 from kgtool.named import LOOKED_UP, Binder, Given, run
 from kgtool.project import REFUSED
 from kgtool.rules import builtin_rules
+from kgtool.terms import RDF
 from kgtool.write.results import Term, n3, plain
 
 # Where a check query puts what; other columns are shown in the message.
@@ -87,7 +88,7 @@ def _asked(
     # The store is the largest thing that a check holds: nothing is kept beside it that can be made again.
     for one in (inputs.index, inputs.facts, inputs.locator):
         one.forget()
-    store = inputs.store_of(_needed(inputs, queries))
+    store = inputs.store_of(_wanted(inputs, queries))
     answers = []
     with QueryRunner(store, CHECKED) as runner:
         bench = _Bench(inputs, Binder(inputs.curies, inputs.today, store), runner, Vocabulary(inputs))
@@ -99,19 +100,24 @@ def _asked(
 
 
 def _may_answer(inputs: Inputs, query: NamedQuery) -> bool:
-    """Whether a shipped query is a check and the project states what each of its rows would need."""
+    """Whether a shipped query is a check and the project states what its rows would need."""
     facts = inputs.facts
-    for predicate, value in required_by(query.text, inputs.project.prefixes) if query.role == "check" else ():
+
+    def stated(predicate: str, value: str) -> bool:
         code = facts.iri(predicate)
-        if not facts.column(code)[0] or (value and not facts.backward(code).get(facts.iri(value))):
-            return False
-    return query.role == "check"
+        return bool(facts.column(code)[0]) and (not value or bool(facts.backward(code).get(facts.iri(value))))
+
+    return query.role == "check" and may_have_rows(query.text, inputs.project.prefixes, stated)
 
 
-def _needed(inputs: Inputs, queries: list[NamedQuery]) -> set[int] | None:
-    """Codes of the predicates that these queries and the texts bound to their parameters can match; None: perhaps all."""
+def _wanted(inputs: Inputs, queries: list[NamedQuery]) -> dict[int, set[int] | None] | None:
+    """What these queries and the texts bound to their parameters can match: codes of predicates, and of rdf:type's objects
+    unless it may be any; None: perhaps everything."""
     facts = inputs.facts
-    found = {facts.iri(iri) for iri in LOOKED_UP}
+    # What is bound to a parameter is looked up by its label and its class.
+    looked_up = any(query.params for query in queries)
+    found = {facts.iri(iri) for iri in LOOKED_UP if looked_up}
+    classes: set[int] | None = None if looked_up else set()
     for query in queries:
         needs = needs_of(query.text, inputs.project.prefixes)
         if needs is None:
@@ -119,7 +125,13 @@ def _needed(inputs: Inputs, queries: list[NamedQuery]) -> set[int] | None:
         found.update(facts.iri(iri) for iri in needs.named)
         for iri in needs.described:
             found.update(facts.column(facts.iri(iri))[0])
-    return found
+        if needs.classes is None or classes is None:
+            classes = None
+        else:
+            classes.update(map(facts.iri, needs.classes))
+    wanted: dict[int, set[int] | None] = dict.fromkeys(sorted(found))
+    wanted[facts.iri(RDF + "type")] = classes
+    return wanted
 
 
 def _check(bench: _Bench, query: NamedQuery) -> Answer | KgError | None:

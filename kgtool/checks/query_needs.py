@@ -7,11 +7,11 @@ reader loses its way, nothing is known. Source: SPARQL 1.1 Query §9.1, §18.1.7
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from kgtool.catalog.text import Token, form, lexed
-from kgtool.checks.query_outline import Part, Role
+from kgtool.checks.query_outline import Group, Part, Role, Select
 from kgtool.checks.query_reader import outline
 from kgtool.checks.query_terms import iris
 from kgtool.terms import RDF
@@ -19,7 +19,8 @@ from kgtool.terms import RDF
 # Words that make a query depend on more than its patterns.
 _OPEN_WORDS = frozenset({"BASE", "DESCRIBE", "FROM", "GRAPH", "UNDEF"})
 _CLOSURES = frozenset({"*", "+", "?"})
-_ALWAYS = frozenset(RDF + name for name in ("type", "first", "rest"))
+_TYPE = RDF + "type"
+_ALWAYS = frozenset({_TYPE, RDF + "first", RDF + "rest"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +30,12 @@ class Needs:
     Attributes:
         named: IRIs that hold every predicate that the text names.
         described: predicates whose subjects are predicates that it can match too: `?p <x> ?y . ?s ?p ?o`.
+        classes: the objects of rdf:type that it can match, None for any.
     """
 
     named: frozenset[str]
     described: frozenset[str] = frozenset()
+    classes: frozenset[str] | None = None
 
 
 def needs_of(text: str, prefixes: Mapping[str, str]) -> Needs | None:
@@ -56,30 +59,54 @@ def needs_of(text: str, prefixes: Mapping[str, str]) -> Needs | None:
             if part.role is Role.PATTERN and not pattern.closed():
                 return None
             described |= {known[name][0] for name in pattern.used - listed if known.get(name)}  # type: ignore[index]
-    return Needs(_ALWAYS.union(terms.values()), frozenset(described))
+    return Needs(_ALWAYS.union(terms.values()), frozenset(described), _classes(text, groups, terms))
+
+
+def _classes(text: str, groups: list[Group], terms: Mapping[int, str]) -> frozenset[str] | None:
+    """The objects of rdf:type where it only stands in patterns of a term, itself and an IRI."""
+    singles = (_single(part, terms) for group in groups for part in group.parts)
+    found = [value for predicate, value in filter(None, singles) if predicate == _TYPE]
+    # Each pattern of a list has its verb, which the text has once for `a <x:C> , <x:D>`.
+    verbs = {part.tokens[1].start for group in groups for part in group.parts if (_single(part, terms) or ("",))[0] == _TYPE}
+    mentions = sum(token.text == "a" and token.kind == "word" for token in lexed(text)) + list(terms.values()).count(_TYPE)
+    return frozenset(found) if "" not in found and mentions == len(verbs) else None
 
 
 def _of_variable(part: Part) -> bool:
     return part.role is Role.PATTERN and part.tokens[0].kind == "var"
 
 
-def required_by(text: str, prefixes: Mapping[str, str]) -> frozenset[tuple[str, str]]:
-    """What must be stated for a SELECT to have any row: (predicate, object), the object "" for any.
+def may_have_rows(text: str, prefixes: Mapping[str, str], stated: Callable[[str, str], bool]) -> bool:
+    """Whether a SELECT may have a row, given what is stated; True where nothing is sure.
 
-    Only patterns of the outermost group count that every row needs, with a single predicate. Empty where nothing is sure:
-    another form, or an aggregate without GROUP BY, which has a row of nothing. Source: SPARQL 1.1 Query §18.5.
+    A row needs every pattern of its group, one branch of each UNION, and a row of each sub-select; an aggregate without
+    GROUP BY has a row of nothing. Only patterns with a single predicate are looked at. Source: SPARQL 1.1 Query §18.5.
+    Args:
+        stated: whether there is a statement with this predicate and object, "" for any object.
     """
     words = [token.text.upper() for token in lexed(text) if token.kind == "word"]
-    select = outline(text) if "SELECT" in words and not _OPEN_WORDS.intersection(words) else None
-    if select is None or form(text) != "SELECT" or (select.aggregated and not select.grouped):
-        return frozenset()
-    terms = {start: iri for iri, start in iris(text, prefixes)}
-    found = set()
-    for part in select.where.parts:
-        names = _single(part, terms)
-        if names:
-            found.add(names)
-    return frozenset(found)
+    select = outline(text) if form(text) == "SELECT" and not _OPEN_WORDS.intersection(words) else None
+    if select is None:
+        return True
+    return _has_rows(select, {start: iri for iri, start in iris(text, prefixes)}, stated)
+
+
+def _has_rows(select: Select, terms: Mapping[int, str], stated: Callable[[str, str], bool]) -> bool:
+    return (select.aggregated and not select.grouped) or _matches(select.where, terms, stated)
+
+
+def _matches(group: Group, terms: Mapping[int, str], stated: Callable[[str, str], bool]) -> bool:
+    for part in group.parts:
+        if part.role is Role.PATTERN:
+            names = _single(part, terms)
+            possible = names is None or stated(*names)
+        elif part.role is Role.UNION:
+            possible = any(_matches(branch, terms, stated) for branch in part.groups)
+        else:
+            possible = part.select is None or _has_rows(part.select, terms, stated)
+        if not possible:
+            return False
+    return True
 
 
 def _single(part: Part, terms: Mapping[int, str]) -> tuple[str, str] | None:

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import itertools
+from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
 from kgtool.finding import Finding
-from kgtool.index import Index
+from kgtool.index import Index, Term
 from kgtool.load.gather import Gatherer, Record
 from kgtool.load.reader import read
 from kgtool.project import ProjectFile
+
+
+class Column(NamedTuple):
+    """Statements of one graph with one predicate: as many subjects as objects, to be read once."""
+
+    graph: ox.NamedNode
+    predicate: ox.NamedNode
+    subjects: Iterator[Term]
+    objects: Iterator[Term]
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +98,27 @@ class Dataset:
             subject, value = next(rows[predicate])
             graph = own if not record.graphs or record.graphs[number] < 0 else terms[record.graphs[number]]
             yield ox.Quad(terms[subject], terms[predicate], terms[value], graph)  # type: ignore[arg-type]
+
+    def columns(self, *kinds: str, wanted: Mapping[int, Collection[int] | None] | None = None) -> Iterator[Column]:
+        """The statements of the files of these kinds (all kinds when none is given), a file's predicate at a time.
+
+        Only for files that name no graphs inside.
+        Args:
+            wanted: predicates' codes to those of the objects that are wanted, None for any; None for all statements.
+        """
+        for file, record in self.records.items():
+            if kinds and file.kind not in kinds:
+                continue
+            index, graph = self.kinds[file.kind], ox.NamedNode(file.graph)
+            term = index.terms.__getitem__
+            for predicate in dict.fromkeys(record.order) if wanted is None else wanted:
+                begin, end = index.span(predicate, record.number)
+                subjects, objects = (column[begin:end] for column in index.column(predicate))
+                among = wanted[predicate] if wanted is not None else None
+                if among is not None:
+                    chosen = [value in among for value in objects]
+                    subjects, objects = (array(one.typecode, itertools.compress(one, chosen)) for one in (subjects, objects))
+                yield Column(graph, term(predicate), map(term, subjects), map(term, objects))  # type: ignore[arg-type]
 
     def index(self, *kinds: str) -> Index:
         """The columns of these kinds of files (all kinds when none is given) as one index. Cost: a copy in C."""
