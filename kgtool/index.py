@@ -10,12 +10,24 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
 from kgtool.terms import RDF
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+
+
+class Column(NamedTuple):
+    """Statements of one graph with one predicate: as many subjects as objects, to be read once."""
+
+    graph: ox.NamedNode | ox.DefaultGraph
+    predicate: ox.NamedNode
+    subjects: Iterator[Term]
+    objects: Iterator[Term]
+
+
 _EMPTY: Mapping[int, tuple[int, ...]] = {}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 
+import pyoxigraph as ox
 import pytest
 from conftest import ROOT
 

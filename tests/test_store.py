@@ -6,6 +6,7 @@ import pyoxigraph as ox
 import pytest
 
 from kgtool.engine import Dataset, EmbeddedStore, Solutions
+from kgtool.index import Column
 
 
 def quad(subject: str, graph: str) -> ox.Quad:
@@ -55,3 +56,28 @@ def test_every_form_sees_the_same_default_graph(apart: tuple[ox.Quad, ...]) -> N
     assert store.query("ASK { <urn:c> ?p ?o }", {}) is True
     for text in ("CONSTRUCT WHERE { ?s ?p ?o }", "DESCRIBE ?s { ?s ?p ?o }"):
         assert len(set(store.evaluate(text, {}))) == 3  # type: ignore[arg-type]
+
+
+def _odd() -> list[ox.Quad]:
+    """Terms that a text could lose or change."""
+    node, verb, graph = ox.NamedNode("urn:s"), ox.NamedNode("urn:p"), ox.NamedNode("urn:g")
+    integer = ox.NamedNode("http://www.w3.org/2001/XMLSchema#integer")
+    values = [
+        ox.BlankNode("b1"), ox.Literal("012", datatype=integer), ox.Literal("x", language="zh-Hant"),
+        ox.Literal('a"\\\r\n\t\x7f\u2028\U0001f600'), ox.Literal("x", datatype=ox.NamedNode("urn:d")),
+        ox.NamedNode("urn:文"), ox.Triple(node, verb, ox.BlankNode("b2")),
+    ]  # fmt: skip
+    return [ox.Quad(node, verb, value, graph) for value in values] + [ox.Quad(ox.BlankNode("b1"), verb, node, graph)]
+
+
+@pytest.mark.parametrize("blank", [True, False])
+def test_columns_are_stored_as_quads_are(blank: bool) -> None:
+    quads = [one for one in _odd() if blank or "_:" not in str(one)]
+    column = Column(
+        ox.NamedNode("urn:g"), ox.NamedNode("urn:p"), (q.subject for q in quads), (q.object for q in quads)
+    )  # fmt: skip
+    text = "SELECT * { ?s ?p ?o } ORDER BY ?s ?o"
+    poured, added = EmbeddedStore.of_columns([column]), EmbeddedStore(quads)
+    assert len(quads) == (8 if blank else 5)
+    assert poured.query(text, {}) == added.query(text, {})
+    assert poured.query("ASK { GRAPH <urn:g> { <urn:s> <urn:p> <urn:文> } }", {}) is True

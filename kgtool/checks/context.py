@@ -81,7 +81,9 @@ class Inputs:
         graphs = any(record.graphs for record in self.dataset.records.values())
         if not graphs and self.facts.distinct:
             return EmbeddedStore.of_columns(self.dataset.columns("ontology", "data", wanted=wanted))
-        return EmbeddedStore(self.dataset.quads("ontology", "data", predicates=None if wanted is None else wanted.keys()))
+        return EmbeddedStore(
+            self.dataset.quads("ontology", "data", predicates=None if wanted is None else wanted.keys())
+        )
 
     @cached_property
     def store(self) -> EmbeddedStore:

@@ -67,8 +67,12 @@ def _classes(text: str, groups: list[Group], terms: Mapping[int, str]) -> frozen
     singles = (_single(part, terms) for group in groups for part in group.parts)
     found = [value for predicate, value in filter(None, singles) if predicate == _TYPE]
     # Each pattern of a list has its verb, which the text has once for `a <x:C> , <x:D>`.
-    verbs = {part.tokens[1].start for group in groups for part in group.parts if (_single(part, terms) or ("",))[0] == _TYPE}
-    mentions = sum(token.text == "a" and token.kind == "word" for token in lexed(text)) + list(terms.values()).count(_TYPE)
+    verbs = {
+        part.tokens[1].start for group in groups for part in group.parts if (_single(part, terms) or ("",))[0] == _TYPE
+    }
+    mentions = sum(token.text == "a" and token.kind == "word" for token in lexed(text)) + list(terms.values()).count(
+        _TYPE
+    )
     return frozenset(found) if "" not in found and mentions == len(verbs) else None
 
 

@@ -13,19 +13,21 @@ import pyoxigraph as ox
 
 from kgtool.engine.failure import failed, syntax_error
 from kgtool.engine.limits import CHECKED
+from kgtool.engine.pour import pour
 from kgtool.engine.runner import QueryRunner
 from kgtool.engine.store import Raw, rows_of
 from kgtool.errors import QueryError
+from kgtool.index import Column
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal
 
 
 class ScratchStore:
-    """An in-memory store. Cost: about 4 µs and 0.4 KB a quad."""
+    """An in-memory store. Cost: about 4 µs and 0.4 KB a quad, half the time in columns."""
 
-    def __init__(self, quads: Iterable[ox.Quad] = ()) -> None:
+    def __init__(self, columns: Iterable[Column] = ()) -> None:
         self._store = ox.Store()
-        self._store.bulk_extend(quads)
+        pour(self._store, columns)
 
     def add(self, quads: Iterable[ox.Quad]) -> None:
         self._store.bulk_extend(quads)

@@ -6,24 +6,14 @@ import itertools
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import pyoxigraph as ox
 
 from kgtool.finding import Finding
-from kgtool.index import Index, Term
+from kgtool.index import Column, Index
 from kgtool.load.gather import Gatherer, Record
 from kgtool.load.reader import read
 from kgtool.project import ProjectFile
-
-
-class Column(NamedTuple):
-    """Statements of one graph with one predicate: as many subjects as objects, to be read once."""
-
-    graph: ox.NamedNode
-    predicate: ox.NamedNode
-    subjects: Iterator[Term]
-    objects: Iterator[Term]
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,7 +107,9 @@ class Dataset:
                 among = wanted[predicate] if wanted is not None else None
                 if among is not None:
                     chosen = [value in among for value in objects]
-                    subjects, objects = (array(one.typecode, itertools.compress(one, chosen)) for one in (subjects, objects))
+                    subjects, objects = (
+                        array(one.typecode, itertools.compress(one, chosen)) for one in (subjects, objects)
+                    )
                 yield Column(graph, term(predicate), map(term, subjects), map(term, objects))  # type: ignore[arg-type]
 
     def index(self, *kinds: str) -> Index:

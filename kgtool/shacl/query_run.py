@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import time
+from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
@@ -20,6 +21,7 @@ from kgtool.engine import CHECKED, QueryRunner, Solutions
 from kgtool.engine.failure import too_slow
 from kgtool.engine.scratch import ScratchStore
 from kgtool.errors import QueryError
+from kgtool.index import Column
 from kgtool.shacl import plan
 from kgtool.shacl.data import Data, Pairs, distinct
 from kgtool.shacl.graph import shown
@@ -105,25 +107,29 @@ class _Asker:
 
 
 def _store(data: Data, shapes: Plan, query: Query) -> ScratchStore:
-    store = ScratchStore(_quads(data, query))
+    store = ScratchStore(_columns(data, query))
     graph = ox.NamedNode(SHAPES)
     if query.reads_shapes:
         store.add(ox.Quad(t.subject, t.predicate, t.object, graph) for t in shapes.graph)
     return store
 
 
-def _quads(data: Data, query: Query) -> Iterator[ox.Quad]:
+def _columns(data: Data, query: Query) -> Iterator[Column]:
     """The stated triples a query can match, and the inferred types."""
     terms = data.terms
     for layer in data.layers:
         wanted = layer.predicates if query.predicates is None else map(layer.iri, sorted(query.predicates))
         for code in wanted:
             subjects, values = layer.column(code)
+            if any(isinstance(terms[value], ox.Triple) for value in set(values)):
+                # RDF 1.2, which SHACL knows nothing of.
+                pairs = [
+                    pair for pair in zip(subjects, values, strict=True) if not isinstance(terms[pair[1]], ox.Triple)
+                ]
+                subjects, values = (array(values.typecode, (pair[side] for pair in pairs)) for side in (0, 1))
             if len(subjects):
-                predicate = terms[code]
-                for subject, value in zip(subjects, values, strict=True):
-                    if not isinstance(terms[value], ox.Triple):  # RDF 1.2, which SHACL knows nothing of
-                        yield ox.Quad(terms[subject], predicate, terms[value])  # type: ignore[arg-type]
+                at = terms.__getitem__
+                yield Column(ox.DefaultGraph(), terms[code], map(at, subjects), map(at, values))  # type: ignore[arg-type]
 
 
 def _bound(test: plan.Sparql) -> Iterator[ox.Quad]:
