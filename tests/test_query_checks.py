@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
+from kgtool.catalog import outline_reader
 from kgtool.check import check
-from kgtool.checks import query_lint, query_reader
+from kgtool.checks import query_lint
 from kgtool.engine import Limits
 from kgtool.finding import Place, Severity
 from kgtool.project import open_project
@@ -213,12 +214,12 @@ KNOWN = {("KG308", "counts-stated-vs-listed"), ("KG304", "sister-city-of")}
     "text", ["SELECT", "SELECT ?x {", "}", "SELECT ?x { ?x", "ASK { FILTER(", "SELECT ?x { VALUES", "", "CONSTRUCT {"]
 )
 def test_outline_of_what_does_not_parse_is_none(text: str) -> None:
-    assert query_reader.outline(text) is None
+    assert outline_reader.outline(text) is None
 
 
 def test_every_own_query_has_an_outline() -> None:
     for path in (ROOT / "queries").rglob("*.rq"):
-        select = query_reader.outline(path.read_text(encoding="utf-8"))
+        select = outline_reader.outline(path.read_text(encoding="utf-8"))
         assert select is not None, path
         assert select.where.parts
         query_lint.remarks(select, path.read_text(encoding="utf-8"), frozenset())

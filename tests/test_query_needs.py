@@ -8,8 +8,8 @@ import pyoxigraph as ox
 import pytest
 from conftest import ROOT
 
+from kgtool.catalog.needs import Needs, may_have_rows, needs_of
 from kgtool.check import read_inputs
-from kgtool.checks.query_needs import Needs, may_have_rows, needs_of
 from kgtool.engine import Answer, EmbeddedStore, Solutions
 from kgtool.named import Binder, run
 from kgtool.project import open_project

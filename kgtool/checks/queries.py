@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from kgtool.catalog import NamedQuery
+from kgtool.catalog.needs import may_have_rows, needs_of
+from kgtool.catalog.outline_reader import outline
 from kgtool.catalog.text import line_of
 from kgtool.checks.context import Inputs, Outcome
 from kgtool.checks.query_lint import Remark, remarks
-from kgtool.checks.query_needs import may_have_rows, needs_of
 from kgtool.checks.query_presets import preset_findings
-from kgtool.checks.query_reader import outline
 from kgtool.checks.query_terms import Vocabulary, unknown_functions, unknown_terms
 from kgtool.checks.query_tests import difference, ill_typed_columns, tied_rows
 from kgtool.engine import CHECKED, Answer, QueryRunner, Solutions

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from kgtool.catalog.outline import Group, Part, Role, Select
 from kgtool.catalog.text import Token, lexed
-from kgtool.checks.query_outline import Group, Part, Role, Select
 from kgtool.errors import Texts, texts
 
 _COMPARED = frozenset({"=", "!="})

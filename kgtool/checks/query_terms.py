@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import difflib
 import itertools
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from kgtool.catalog import NamedQuery
-from kgtool.catalog.text import Token, lexed
+from kgtool.catalog.iris import SCHEME, absolute, declared, iris
+from kgtool.catalog.text import lexed
 from kgtool.checks.context import Inputs
 from kgtool.checks.query_lint import Remark
 from kgtool.errors import texts
@@ -16,8 +16,6 @@ from kgtool.terms import DCT, OA, ORG, OWL, PROV, RDF, RDFS, SCHEMA, SH, SKOS, X
 
 # Vocabularies of others: what they declare is not in the project, so its absence says nothing.
 _OTHERS = frozenset({RDF, RDFS, OWL, XSD, SH, SKOS, DCT, OA, ORG, PROV, SCHEMA})
-_ESCAPE = re.compile(r"\\(.)")
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _MOST_COMPARED = 5_000
 
 
@@ -30,7 +28,7 @@ class Vocabulary:
         ontology = inputs.ontology
         subjects = set().union(*(ontology.column(predicate)[0] for predicate in ontology.predicates))
         own |= {_namespace(iri) for code in subjects if (iri := getattr(ontology.terms[code], "value", ""))}
-        self.namespaces = frozenset(name for name in own - _OTHERS if _SCHEME.match(name))
+        self.namespaces = frozenset(name for name in own - _OTHERS if SCHEME.match(name))
 
     def lacks(self, iri: str) -> bool:
         """Whether an IRI of these namespaces is mentioned by no statement of ontology, data or shapes."""
@@ -70,7 +68,7 @@ def unknown_terms(inputs: Inputs, vocabulary: Vocabulary, query: NamedQuery) -> 
 def unknown_functions(query: NamedQuery, prefixes: Mapping[str, str]) -> Iterator[Remark]:
     """Calls of functions that no engine here knows: they give an error, and so no value. Source: SPARQL 1.1 Query §17.6."""
     every = lexed(query.text)
-    known = _declared(every, prefixes)
+    known = declared(every, prefixes)
     depth: list[str] = []
     for token, behind in itertools.pairwise(every):
         if token.kind == "open":
@@ -78,8 +76,8 @@ def unknown_functions(query: NamedQuery, prefixes: Mapping[str, str]) -> Iterato
         elif token.kind == "close" and depth:
             depth.pop()
         elif token.kind in {"iri", "pname"} and behind.text == "(" and "(" in depth[-1:]:
-            iri = _absolute(token, known)
-            if _SCHEME.match(iri) and not iri.startswith(XSD):
+            iri = absolute(token, known)
+            if SCHEME.match(iri) and not iri.startswith(XSD):
                 yield Remark("KG316", token.start, iri, texts(
                     zh=f"沒有函式 {token.text},結果永遠是錯誤(無值)。",
                     en=f"there is no function {token.text}: a call gives an error, and so no value."))  # fmt: skip
@@ -90,37 +88,6 @@ def _classes(inputs: Inputs, query: NamedQuery) -> Iterator[tuple[str, int]]:
         iri = inputs.curies.expand(param.cls) if param.cls else ""
         if iri:
             yield iri, max(query.text.find(param.cls), 0)
-
-
-def iris(text: str, prefixes: Mapping[str, str]) -> Iterator[tuple[str, int]]:
-    """Absolute IRIs of a query with their offsets, without those that declare prefixes."""
-    every = lexed(text)
-    known = _declared(every, prefixes)
-    declares = {n for n, token in enumerate(every) if token.kind == "word" and token.text.upper() in {"PREFIX", "BASE"}}
-    for number, token in enumerate(every):
-        if token.kind not in {"iri", "pname"} or number - 1 in declares or number - 2 in declares:
-            continue
-        # `_:b` is read as `:b`: its underscore is no token.
-        if text[token.start - 1 : token.start] != "_":
-            iri = _absolute(token, known)
-            if _SCHEME.match(iri):
-                yield iri, token.start
-
-
-def _declared(every: Sequence[Token], prefixes: Mapping[str, str]) -> dict[str, str]:
-    out = dict(prefixes)
-    for word, name, iri in zip(every, every[1:], every[2:], strict=False):
-        if name.kind == "pname" and iri.kind == "iri" and word.text.upper() == "PREFIX":
-            out[name.text[:-1]] = iri.text[1:-1]
-    return out
-
-
-def _absolute(token: Token, known: Mapping[str, str]) -> str:
-    """The IRI of a token, "" when its prefix is not known."""
-    if token.kind == "iri":
-        return token.text[1:-1]
-    prefix, _, local = token.text.partition(":")
-    return known[prefix] + _ESCAPE.sub(r"\1", local) if prefix in known else ""
 
 
 def _namespace(iri: str) -> str:

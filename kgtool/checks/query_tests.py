@@ -10,9 +10,9 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kgtool.catalog import ColumnType, NamedQuery, QueryTest
+from kgtool.catalog.outline import Select
 from kgtool.checks.context import Inputs
 from kgtool.checks.query_lint import Remark
-from kgtool.checks.query_outline import Select
 from kgtool.engine import Answer, Solutions, Triples
 from kgtool.errors import KgError, Texts, texts
 from kgtool.lang import plural

@@ -27,6 +27,7 @@ class Query:
     """A query ready to run.
 
     Attributes:
+        source: the text as it was given, behind the prefixes that it may use.
         text: a SELECT; focus nodes are read from the graph `BOUND`.
         free: the same for all nodes there are, "" when a pattern of its own does not find $this: to be filtered afterwards.
         ask: it was an ASK: the rows that come back are those that do not conform.
@@ -36,6 +37,7 @@ class Query:
         reads_shapes: it mentions $shapesGraph.
     """
 
+    source: str
     text: str
     free: str
     ask: bool
@@ -82,7 +84,7 @@ def make_query(
     loose = not ask and mentioned == {"this"} and all(found.finds_itself(group, "this") for group in found.groups)
     free = _Rewriter(text, found, frozenset(), ask=False).run() if loose else ""
     return Query(
-        rewritten, free, ask, _single(found), None if found.open else frozenset(found.predicates), mentioned,
+        text, rewritten, free, ask, _single(found), None if found.open else frozenset(found.predicates), mentioned,
         "shapesGraph" in found.variables,
     )  # fmt: skip
 

@@ -10,8 +10,8 @@ import functools
 import itertools
 from collections.abc import Sequence
 
+from kgtool.catalog.outline import Group, Part, Role, Select
 from kgtool.catalog.text import FORMS, Token, lexed
-from kgtool.checks.query_outline import Group, Part, Role, Select
 
 _END = Token("end", "", -1)
 _DEEPEST = 100  # groups; the guard refuses deeper ones long before

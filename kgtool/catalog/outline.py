@@ -1,6 +1,6 @@
 """A query's outline: its groups, patterns, filters and columns, as far as the query checks look at them.
 
-`kgtool.checks.query_reader` makes one from a text. Source: SPARQL 1.1 Query §19.8.
+`kgtool.catalog.outline_reader` makes one from a text. Source: SPARQL 1.1 Query §19.8.
 """
 
 from __future__ import annotations

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from kgtool.catalog.iris import iris
+from kgtool.catalog.outline import Group, Part, Role, Select
+from kgtool.catalog.outline_reader import outline
 from kgtool.catalog.text import Token, form, lexed
-from kgtool.checks.query_outline import Group, Part, Role, Select
-from kgtool.checks.query_reader import outline
-from kgtool.checks.query_terms import iris
 from kgtool.terms import RDF
 
 # Words that make a query depend on more than its patterns.
