@@ -163,13 +163,18 @@ class Index:
         self._forward.pop(predicate, None)
         self._backward.pop(predicate, None)
 
-    @property
-    def distinct(self) -> bool:
-        """Whether surely no two files make one statement. Cost: a set of integers a column that is not one file's alone."""
+    def distinct(self, predicates: Iterable[int] | None = None) -> bool:
+        """Whether surely no two files make one statement with one of these predicates (any when None).
+
+        Cost: a set of integers a column that is not one file's alone.
+        """
+        wanted = self._columns if predicates is None else self._columns.keys() & set(predicates)
+        columns = ((self._columns[one], self._marks.get(one, ((), ()))[0]) for one in wanted)
         return all(
-            len({subject << 32 | value for subject, value in zip(*column, strict=True)}) == len(column[0])
-            for predicate, column in self._columns.items() if len(self._marks.get(predicate, ((), ()))[0]) > 1
-        )  # fmt: skip
+            len(marks) < 2
+            or len({subject << 32 | value for subject, value in zip(*column, strict=True)}) == len(column[0])
+            for column, marks in columns
+        )
 
     @property
     def predicates(self) -> tuple[int, ...]:

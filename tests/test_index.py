@@ -66,12 +66,13 @@ def test_some_predicates_can_be_joined_without_the_others(two_files: Index) -> N
 
 
 def test_an_index_is_distinct_until_two_files_make_one_statement(two_files: Index) -> None:
-    assert not two_files.distinct
+    assert not two_files.distinct()
     once = Index()
     once.extend(quads(("a", P, "b"), ("a", Q, "b"), ("a", P, "b")), "one")  # what a file repeats is in one graph
-    assert once.distinct
+    assert once.distinct()
     once.extend(quads(("a", P, "c")), "two")
-    assert not once.distinct  # nobody looks closer: "surely"
+    assert not once.distinct()  # nobody looks closer: "surely"
+    assert once.distinct(named(once, "q"))
 
 
 def test_tables_are_made_again_after_an_addition(two_files: Index) -> None:

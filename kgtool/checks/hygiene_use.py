@@ -119,12 +119,12 @@ def deprecated_in_use(view: View) -> Iterator[Fault]:
 def untyped_nodes(view: View) -> Iterator[Fault]:
     """A node of the project that an object property joins and that no statement types."""
     project = view.project
-    typed = project.forward(project.iri(RDF + "type"))
+    typed = set(project.column(project.iri(RDF + "type"))[0])
     reported: set[int] = set()
     for prop in view.of_kind(OWL + "ObjectProperty"):
         code = project.ids.get(view.term(prop), -1)
         subjects, objects = project.column(code)
-        if typed.keys() >= set(subjects) | set(objects):
+        if typed.issuperset(subjects) and typed.issuperset(objects):
             continue
         for subject, value in zip(subjects, objects, strict=True):
             for node in (subject, value):
