@@ -15,6 +15,7 @@ from kgtool.catalog.text import FORMS, Token, lexed
 
 _END = Token("end", "", -1)
 _DEEPEST = 100  # groups; the guard refuses deeper ones long before
+_OTHERS = frozenset({"FILTER", "OPTIONAL", "MINUS", "GRAPH", "BIND", "VALUES"})
 _AGGREGATES = frozenset({"COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"})
 
 
@@ -36,17 +37,17 @@ class _LostError(Exception):
 
 class _Reader:
     def __init__(self, every: Sequence[Token], text: str) -> None:
-        self.every, self.text, self.at, self.depth = every, text, 0, 0
+        self.every, self.text, self.at, self.depth = [*every, _END], text, 0, 0
+        self.words = [token.text.upper() if token.kind == "word" else "" for token in self.every]
 
     def peek(self) -> Token:
-        return self.every[self.at] if self.at < len(self.every) else _END
+        return self.every[self.at]
 
     def word(self) -> str:
-        token = self.peek()
-        return token.text.upper() if token.kind == "word" else ""
+        return self.words[self.at]
 
     def take(self) -> Token:
-        token = self.peek()
+        token = self.every[self.at]
         if token is _END:
             raise _LostError
         self.at += 1
@@ -199,7 +200,7 @@ class _Reader:
             predicate = piece[: _verb(piece)] if last == "," else []
 
     def _other(self) -> bool:
-        return self.word() in {"FILTER", "OPTIONAL", "MINUS", "GRAPH", "BIND", "VALUES"}
+        return self.words[self.at] in _OTHERS
 
     def term(self) -> list[Token]:
         token = self.peek()

@@ -101,7 +101,8 @@ class Dataset:
                 continue
             index, graph = self.kinds[file.kind], ox.NamedNode(file.graph)
             term = index.terms.__getitem__
-            for predicate in dict.fromkeys(record.order) if wanted is None else wanted:
+            present = dict.fromkeys(record.order)
+            for predicate in present if wanted is None else filter(present.__contains__, wanted):
                 begin, end = index.span(predicate, record.number)
                 subjects, objects = (column[begin:end] for column in index.column(predicate))
                 among = wanted[predicate] if wanted is not None else None
