@@ -21,6 +21,7 @@ from kgtool.engine.store import Raw, rows_of, triples_of
 from kgtool.engine.wire import HEADER, Kind, frame, from_error, from_term, unframe, value_of
 from kgtool.errors import QueryError
 
+_LIMITS = tuple(field.name for field in fields(Limits))
 _CHUNK = 200  # rows a frame: few enough that a frame of long texts stays far below the memory limit
 _AT_ONCE = 1 << 16  # bytes that are written together: each write wakes the parent, and most answers are short
 
@@ -43,7 +44,7 @@ class Request:
     columns: bool = False
 
     def frame(self) -> bytes:
-        limits = {field.name: getattr(self.limits, field.name) for field in fields(Limits)}
+        limits = {name: getattr(self.limits, name) for name in _LIMITS}
         asked = {"text": self.text, "prefixes": dict(self.prefixes), "limits": limits, "columns": self.columns}
         return frame(Kind.REQUEST, asked)
 
