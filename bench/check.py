@@ -102,7 +102,8 @@ def _tables(rows: list[dict[str, Any]]) -> list[str]:
         floor, whole, reasoning = row["floor"]["cpu"], row["whole"]["cpu"], row["parts"]["parts"]["reasoning"]
         out.append(_cells([
             f"{row['size']:,}", f"{row['files']:,}", f"{floor:.2f}", f"{whole:.2f}", f"{whole / floor:.1f}",
-            f"{(whole - reasoning) / floor:.1f}", f"{row['whole']['mb']:,}", f"{row['whole']['findings']:,}", f"{row['whole']['stopped']:,}",
+            f"{(whole - reasoning) / floor:.1f}", f"{row['whole']['mb']:,}", f"{row['whole']['findings']:,}",
+            f"{row['whole']['stopped']:,}",
             f"{row['load']:.1f}",
         ]))  # fmt: skip
     out += ["", _cells(["triples", "files", *PARTS, "µs a triple"]), _cells(["---:"] * (len(PARTS) + 3))]

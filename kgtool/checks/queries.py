@@ -37,6 +37,7 @@ _SEVERITY = {
 }
 # Code points; a longer text was made by a program, and advice on it would cost more than it helps.
 _LONGEST_JUDGED = 64 * 1024
+_SECONDS_MORE = 10.0  # for each million statements
 # The engine's end by one query; its other tests would only take the same time again.
 _STOPPED = frozenset({"E-QUERY-TIMEOUT", "E-QUERY-MEMORY", "E-QUERY-CRASH"})
 
@@ -64,7 +65,8 @@ def check_queries(inputs: Inputs) -> Outcome:
 
     What ships with the program was tested with it: of that only check queries are run, and of these only those of which
     the project states what their rows would need.
-    Cost: one worker for all of them, on a store of the predicates that they name; each query at most `CHECKED.seconds`.
+    Cost: one worker for all of them, on a store of the predicates that they name; each query at most
+    `CHECKED.seconds`, and ten more for each million statements of it.
     """
     findings = list(inputs.catalog.problems)
     refused = (file for file in inputs.catalog.files if file.refused)
@@ -90,7 +92,9 @@ def _asked(
         one.forget()
     store = inputs.store_of(_wanted(inputs, queries))
     answers = []
-    with QueryRunner(store, CHECKED) as runner:
+    # Ten seconds are long for a query, but a clean pass over ten million statements takes as much.
+    limits = dataclasses.replace(CHECKED, seconds=CHECKED.seconds + len(store) // 1_000_000 * _SECONDS_MORE)
+    with QueryRunner(store, limits) as runner:
         bench = _Bench(inputs, Binder(inputs.curies, inputs.today, store), runner, Vocabulary(inputs))
         for query in queries:
             rows = _check(bench, query)
