@@ -6,8 +6,9 @@
 
 The data is `bench/make_city.py`'s, checked with the shipped ontology, shapes and check queries; one visit in ten thousand
 has a date that does not exist, so that places are looked for. CPU is user and system seconds of the process and its
-worker, start and imports included. `stopped` counts check queries that their deadline ended: it must be 0. The floor is what no check can go below: every triple parsed once by pyoxigraph, and
-loaded once into its store. Each row is a process of its own; the floor is measured beside it.
+worker, start and imports included. `stopped` counts check queries that their deadline ended: it must be 0. The floor is
+what no check can go below: every triple parsed once by pyoxigraph, and loaded once into its store. Each row is a process
+of its own; the floor is measured beside it.
 """
 
 from __future__ import annotations
