@@ -594,6 +594,18 @@ def test_scanning_is_linear_in_the_text() -> None:
         assert sum(len(token.text) for token in sparql.tokens(text, comments=True)) <= len(text)
 
 
+@pytest.mark.parametrize("deep", ["[" * 60_000, "[" * 1_900, "- " * 60_000, "? " * 60_000, "{a: " * 60_000])
+def test_a_header_that_nests_without_end_is_an_error(deep: str) -> None:
+    with pytest.raises(HeaderError):
+        read_header(f"#+ summary: {{en: x}}\n#+ tests:\n#+   {deep}\nASK {{}}")
+
+
+def test_a_header_of_ever_further_columns_is_an_error() -> None:
+    lines = (f"#+ {' ' * depth}a:" for depth in range(3_000))
+    with pytest.raises(HeaderError):
+        read_header("\n".join([*lines, "ASK {}"]))
+
+
 def test_an_alias_in_a_header_is_refused_with_its_line() -> None:
     bomb = '#+ summary: {en: &a "x", zh-Hant: "y"}\n#+ description: {en: [*a, *a], zh-Hant: *a}\nASK {}'
     with pytest.raises(HeaderError) as caught:

@@ -112,6 +112,11 @@ HIDDEN = {
     "with an escape": "SELECT * { \\u0053ERVICE <http://127.0.0.1/> { ?s ?p ?o } }",
     "with a long escape": "SELECT * { S\\U00000045RVICE <http://127.0.0.1/> { ?s ?p ?o } }",
     "behind an escaped quote": 'SELECT * { ?s ?p "a\\u0022 . SERVICE <http://127.0.0.1/> { } FILTER(\\u0022b" = ?o) }',
+    "in a long string's line, behind its end": 'SELECT * { ?s ?p """\n# """ . SERVICE <http://127.0.0.1/> { ?s ?p ?o } }',
+    "in such a line, quotes escaped": (
+        "SELECT * { ?s ?p \\u0027\\u0027\\u0027\n# \\u0027\\u0027\\u0027 . SERVICE <http://127.0.0.1/> { ?s ?p ?o } }"
+    ),
+    "behind a comment that a return ends": "SELECT * {\n # x\rSERVICE <http://127.0.0.1/> { ?s ?p ?o } }",
     "behind a comment": "SELECT * { # }\nSERVICE <http://127.0.0.1/> { ?s ?p ?o } }",
 }
 
@@ -154,6 +159,7 @@ def test_what_is_no_query_is_refused(text: str) -> None:
         'SELECT * { ?s ?p "\\u9AD8\\n" , """DROP ALL""" }',
         "PREFIX ex: <http://e/> SELECT * { ?s ex:insert ex:clear }",
         "SELECT * { ?s ?p ?o . FILTER(?o < 5 && ?o > 3) }",
+        "SELECT * {\n  # add it with care, or drop it\n  ?s ?p ?o }",
     ],
 )
 def test_words_inside_names_strings_and_comments_are_no_commands(text: str) -> None:

@@ -10,7 +10,6 @@ import datetime
 import hashlib
 import json
 import os
-import platform
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,7 +32,7 @@ def inputs_key(project: Project, today: datetime.date) -> str | None:
     try:
         said = {
             "program": [__version__, *_program()],
-            "machine": [sys.version, platform.machine(), sys.platform],
+            "machine": [sys.version, os.uname().machine, sys.platform],
             "root": str(project.root),
             "config": digest_of(project.config),
             "settings": {

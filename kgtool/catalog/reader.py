@@ -19,6 +19,8 @@ from yaml.resolver import Resolver
 
 from kgtool.errors import Texts, texts
 
+_DEEPEST = 2_000
+
 
 class HeaderError(Exception):
     """What is wrong with a header, and on which line of the file (1-based)."""
@@ -53,27 +55,29 @@ _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|fa
 
 def _read(text: str) -> Any:
     """The value of a YAML text. What libyaml reads is tenfold faster; what it refuses is read again for PyYAML's words."""
-    fast = _fast()
-    if fast is not None:
+    if yaml.__with_libyaml__ and not _unsafe(text):
         with contextlib.suppress(yaml.YAMLError):
-            return yaml.load(text, Loader=fast)  # noqa: S506 - a SafeLoader
+            return yaml.load(text, Loader=_fast())  # noqa: S506 - a SafeLoader
     return yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
+
+
+def _unsafe(text: str) -> bool:
+    """Whether a text may have an alias, or nest so deeply that libyaml's own composer, which recurses, ends the process.
+
+    Each level of nesting takes a bracket, a `-` or a `?`, or another column. Measured: 20,000 levels are survived.
+    """
+    deepest = max(len(line) - len(line.lstrip(" ")) for line in text.split("\n"))
+    return "*" in text or sum(map(text.count, "[{-?")) + deepest > _DEEPEST
 
 
 @functools.cache
 def _fast() -> Any:
-    """`_Loader` with libyaml's events, None where PyYAML was built without it.
-
-    The composer is Python's: libyaml's own is faster, and 100,000 open brackets end the process.
-    """
-    if not yaml.__with_libyaml__:
-        return None
+    """`_Loader` with libyaml's parser and composer."""
     from yaml.cyaml import CParser  # type: ignore[attr-defined]
 
-    class Fast(_Composer, CParser, SafeConstructor, Resolver):
+    class Fast(CParser, SafeConstructor, Resolver):
         def __init__(self, stream: str) -> None:
             CParser.__init__(self, stream)
-            Composer.__init__(self)
             SafeConstructor.__init__(self)
             Resolver.__init__(self)
 

@@ -44,6 +44,7 @@ FORBIDDEN = frozenset({"SERVICE", "LOAD", "INSERT", "DELETE", "DROP", "CLEAR", "
 _REMOTE = "SERVICE"
 # Only a text that holds such a word behind its first comments, or the letters of SERVICE, is looked at closely.
 _SUSPECT = re.compile(rf"{_REMOTE}|(?<![A-Z])(?:{'|'.join(sorted(FORBIDDEN))})(?![A-Z0-9_])")
+_COMMENT_LINE = re.compile(r"^[ \t]*#[^\n\r]*", re.MULTILINE)
 # What most queries begin with, behind comments and prefixes: then no token has to be looked for.
 _FORM_FIRST = re.compile(
     r"(?:[\x20\t\r\n]++|#[^\n\r]*+|PREFIX[\x20\t\r\n]++(?:[A-Z][A-Z0-9-]*+)?:[\x20\t\r\n]*+<[^<>\"{}|^`\\\x00-\x20]*+>)*+"
@@ -87,7 +88,7 @@ def lexed(text: str) -> tuple[Token, ...]:
 
 def variables(text: str) -> frozenset[str]:
     """Names of the variables that the query mentions, without `?`."""
-    return frozenset(token.text[1:] for token in tokens(text) if token.kind == "var")
+    return frozenset(token.text[1:] for token in lexed(text) if token.kind == "var")
 
 
 def form(text: str) -> str:
@@ -113,7 +114,7 @@ def forbidden(text: str) -> Token | None:
     comments = _COMMENTS.match(text) if text.startswith("#") else None
     upper = text[comments.end() if comments else 0 :].upper()
     # Looking for each word by itself takes a tenth of the pattern's time.
-    if not any(map(upper.__contains__, FORBIDDEN)) or not _SUSPECT.search(upper):
+    if not any(map(upper.__contains__, FORBIDDEN)) or not _SUSPECT.search(_without_comments(upper)):
         return None
     depth, doubtful, before = 0, False, Token("open", "", 0)
     for token in tokens(text, comments=True):
@@ -132,6 +133,11 @@ def forbidden(text: str) -> Token | None:
             depth = max(depth + (1 if token.text == "(" else -1), 0)
         before = token
     return None
+
+
+def _without_comments(text: str) -> str:
+    """A text without lines that are comments, unless a long string, in which such a line is none, may be in it."""
+    return text if '"""' in text or "'''" in text else _COMMENT_LINE.sub("", text)
 
 
 def _compares(text: str, before: Token, iri: Token) -> bool:
