@@ -633,7 +633,7 @@ def half_year_figures(g: Graph, p: Params) -> list[Row]:
         sure = {each for each in found if each[4] >= since and each[5] <= until}
         totals = [
             c for c in g.all("AggregateCount")
-            if g.one(c, "unit") == unit and not g.o(c, "about") and city in g.o(c, "attributedTo")
+            if g.one(c, "unit") == unit and set(g.o(c, "about")) <= {city} and city in g.o(c, "attributedTo")
             and (g.one(c, "periodStart"), g.one(c, "periodEnd")) == (since, until)
         ]  # fmt: skip
         stated = next((g.one(c, "value") for c in totals), None)
