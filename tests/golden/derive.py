@@ -265,7 +265,7 @@ def _listed(g: Graph, claim: str) -> int:
     if unit == K + "person":
         return sum(g.one(item, "headcount") if g.o(item, "headcount") else 1 for item in items)
     if unit == K + "visit-case":
-        return len({min(g.o(item, "visitor")) for item in items if g.o(item, "visitor")})
+        return len({min(g.o(item, "visitor") or [item]) for item in items if g.is_a(item, "Visit")})
     return len({
         body for item in items for body in g.up(g.o(item, "onBehalfOf")) if g.is_a(body, "LocalGovernment")
     })  # fmt: skip
@@ -376,7 +376,7 @@ def _because_total(g: Graph, claim: str, as_of: str) -> list[Row]:
         if unit == K + "person":
             out.append(("item-listed", item, str(g.one(item, "headcount") if g.o(item, "headcount") else 1)))
         elif unit == K + "visit-case":
-            out += [("item-listed", item, None)] if g.o(item, "visitor") else []
+            out += [("item-listed", item, None)] if g.is_a(item, "Visit") else []
         else:
             out += [
                 ("item-listed", body, None) for body in g.up(g.o(item, "onBehalfOf")) if g.is_a(body, "LocalGovernment")
