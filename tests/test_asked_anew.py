@@ -81,6 +81,21 @@ CASES: list[tuple[str, Mapping[str, object], str, str, list[str]]] = [
         ["gov:ostivane", "1", "1", "0", "0"],
     ),
     (
+        "series-every-year", BOATS,
+        "clm:old a cd:RegularityClaim ; cd:series evt:dragon-boat ; cd:about gov:selarn ; cd:activity k:attend ; cd:fromYear 1790 .",
+        ("clm:old a cd:RegularityClaim ; cd:series evt:dragon-boat ; cd:about gov:selarn ; cd:activity k:attend ; cd:fromYear 1790 ;"
+        " cd:untilYear 2016 ."),
+        ["gov:selarn", "5", "0", "5", "0"],
+    ),
+    (
+        "series-every-year", {**BOATS, "since": 2020, "until": 2020},
+        ("evt:one a cd:EventEdition ; cd:editionOf evt:dragon-boat ; cd:editionYear 2020 ; cd:host body:crew ."
+        " part:one a cd:Participation ; cd:event evt:one ; cd:onBehalfOf gov:ostivane ."),
+        ("evt:one a cd:EventEdition ; cd:editionOf evt:dragon-boat ; cd:editionYear 2020 ; cd:host body:crew ."
+        " part:one a cd:Participation ; cd:event evt:one ; cd:onBehalfOf gov:ostivane . body:crew cd:organOf gov:ostivane ."),
+        ["gov:ostivane", "1", "1", "0", "0"],
+    ),
+    (
         "timeline-of-city", {"city": "gov:selarn"},
         "evt:since a cd:Event ; cd:host gov:selarn ; cd:when \"2031/..\" ; cd:earliest \"2031-01-01\"^^xsd:date .",
         "evt:since a cd:Event ; cd:host gov:selarn .",
@@ -120,6 +135,14 @@ CASES: list[tuple[str, Mapping[str, object], str, str, list[str]]] = [
         ("clm:never a cd:RegularityClaim ; cd:series evt:dragon-boat ; cd:about gov:bidao ; cd:activity k:attend ;"
         " cd:fromYear 2018 ; cd:untilYear 2019 ."),
         ["clm:never", "cd:RegularityClaim", "", "untested", "nothing-on-record", "", ""],
+    ),
+    (
+        "claims", {"asOf": "2021-12-31", "claim": ["clm:old"]},
+        ("clm:old a cd:RegularityClaim ; cd:series evt:dragon-boat ; cd:about gov:bidao ; cd:activity k:attend ;"
+        " cd:fromYear 1790 ; cd:untilYear 2021 ."),
+        ("clm:old a cd:RegularityClaim ; cd:series evt:dragon-boat ; cd:about gov:bidao ; cd:activity k:attend ;"
+        " cd:fromYear 1790 ; cd:untilYear 2010 ."),
+        ["clm:old", "cd:RegularityClaim", "", "unsupported", "year-without-record", "", "2011"],
     ),
     (
         "claims", {"asOf": "2021-12-31", "claim": ["clm:ordinal-sablonne"]},
