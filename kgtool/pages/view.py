@@ -30,9 +30,9 @@ _SAFE_LINK = re.compile(r"https?://[^\s<>\"]+")
 class View:
     """One snapshot's stated graph, read by code. Everything that is computed is kept: a snapshot never changes."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, index: Index | None = None) -> None:
         self.snapshot = snapshot
-        self.index: Index = snapshot.index
+        self.index = snapshot.index if index is None else index
         self.base = str(snapshot.project["base"])
         self._codes: dict[str, int] = {}
         self._outs: dict[str, Mapping[int, tuple[int, ...]]] = {}

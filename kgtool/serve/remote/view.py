@@ -176,11 +176,10 @@ class RemoteView(View):
     """
 
     def __init__(self, snapshot: RemoteSnapshot, model: View, there: frozenset[Kind]) -> None:
-        super().__init__(snapshot)
+        self._remote = RemoteIndex(model.index, snapshot.data.gathered)
+        super().__init__(snapshot, self._remote)
         self.there = there
         self._model = model
-        self._remote = RemoteIndex(model.index, snapshot.data.gathered)
-        self.index = self._remote
 
     def statements(self, node: int) -> Iterator[tuple[int, tuple[int, ...]]]:
         yield from self._remote.subject(node).items()
