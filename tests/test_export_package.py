@@ -36,7 +36,7 @@ from kgtool.project import open_project
 
 Tool = Callable[..., Ran]
 FULL = bool(os.environ.get("KGTOOL_FULL"))
-KILLS = 250 if FULL else 25  # of which a fifth is let end
+KILLS = 200 if FULL else 20
 NOW = datetime.datetime(2031, 1, 1, tzinfo=datetime.UTC)
 PROFILES = """
 [exports.all]
@@ -444,8 +444,8 @@ def test_a_kill_at_any_moment_leaves_the_old_package_or_the_new_one(make_project
     assert done.returncode == 0, done.stderr.decode()
     told = json.loads(done.stdout)
     assert told["torn"] == []
-    assert told["killed"] > KILLS // 2
-    assert told["packages"] > KILLS // 5
+    assert told["killed"] == KILLS
+    assert told["packages"] > KILLS // 4
     assert told["left"] == []
 
 
@@ -458,7 +458,10 @@ def kill_exports(project: str, seed: int, kills: int) -> None:
     target, told = folder / "p", {"torn": [], "killed": 0}
     whole, wrote = _forked(folder, target, None)
     packages = {(target / MANIFEST).read_bytes()}
-    for number in range(kills):
+    # A kill that comes too late, on a machine that was busy a moment ago, is tried again.
+    for number in range(4 * kills):
+        if told["killed"] == kills:
+            break
         (folder / "data" / "more.ttl").write_text(f'<urn:x:m> <urn:x:n> "{number}" .\n')
         if number % 5 == 4:
             whole, wrote = _forked(folder, target, None)
