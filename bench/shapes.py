@@ -2,14 +2,17 @@
 
     python bench/shapes.py --sizes 10000 100000 1000000 --engines kgtool pyshacl pyshacl-turbo
 
-Each engine is a process of its own, one after the other, on data/0000.ttl (and kgtool again on 1,000 files); CPU is user and system
-time of that process from its start. `--work` keeps the data between runs. An engine that is not installed is left out.
+Each engine is a process of its own, one after the other, on data/0000.ttl (and kgtool again on 1,000 files); CPU is user
+and system time of that process from its start. `--growth` measures each shape by itself. `--work` keeps the data between
+runs. An engine that is not installed is left out.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
+import math
 import os
 import resource
 import shutil
@@ -23,6 +26,7 @@ from pathlib import Path
 import pyoxigraph as ox
 from make_shapes import SHAPES, make
 
+from kgtool.shacl import Plan
 from kgtool.terms import SH
 
 HERE = Path(__file__).resolve()
@@ -71,6 +75,47 @@ def rows_of_report(text: bytes) -> list[str]:
             if node not in inner and SH + "resultSeverity" in result]  # fmt: skip
 
 
+def growth(work: Path, sizes: list[int]) -> None:
+    """A line for each shape with targets: CPU of it alone at each size, workers included, and how it grows. The lowest of
+    five. Finding the focus nodes of all shapes, which every run does, is a line of its own and is taken off the others.
+    """
+    from kgtool.index import Index
+    from kgtool.shacl import Part, make_plan, validate_index
+
+    spent: dict[str, list[float]] = {}
+    for size in sizes:
+        folder = work / f"{size}-1"
+        if not (folder / "expected.tsv").exists():
+            make(folder, size, 1)
+        index, shapes = Index(), make_plan(ox.parse(path=str(SHAPES)))
+        for file in (folder / "data").glob("*.ttl"):
+            index.extend(ox.parse(path=str(file)), file.name)
+
+        def lowest(*numbers: int, index: Index = index, shapes: Plan = shapes) -> float:
+            best = math.inf
+            for _ in range(5):
+                began = _cpu()
+                validate_index(index, shapes, part=Part(shapes=frozenset(numbers)))
+                best = min(best, _cpu() - began)
+            return best
+
+        every = validate_index(index, shapes).focus
+        nodes = lowest()
+        spent.setdefault("focus nodes of all", []).append(nodes)
+        for number in every:
+            spent.setdefault(shapes.shapes[number].name.rpartition("#")[2], []).append(lowest(number) - nodes)
+    heads = [*(f"{size:,}: ms" for size in sizes), *("times" for _ in sizes[1:])]
+    sys.stdout.write(f"| shape | {' | '.join(heads)} |\n|---|{'---:|' * len(heads)}\n")
+    for name, seconds in spent.items():
+        cells = [*(f"{1000 * one:.1f}" for one in seconds), *(f"{b / a:.1f}" for a, b in itertools.pairwise(seconds))]
+        sys.stdout.write(f"| {name} | {' | '.join(cells)} |\n")
+
+
+def _cpu() -> float:
+    used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
 def measured(command: list[str], out: Path) -> tuple[float, float, float]:
     """Run a command; CPU seconds (user and system), peak memory in MB, wall seconds."""
     began = time.monotonic()
@@ -113,12 +158,16 @@ def main() -> None:
     parser.add_argument("--engines", nargs="+", default=["kgtool", "pyshacl", "pyshacl-turbo"])
     parser.add_argument("--only-kgtool-above", type=int, default=1_000_000)
     parser.add_argument("--work", type=Path)
+    parser.add_argument("--growth", action="store_true", help="kgtool alone, each shape by itself at each size")
     parser.add_argument("--one", type=Path, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.one:
         one(chosen.one)
         return
     work = chosen.work or Path(tempfile.mkdtemp(prefix="kgtool-shapes-"))
+    if chosen.growth:
+        growth(work, chosen.sizes)
+        return
     say = sys.stdout.write
     say(f"{os.cpu_count()} CPUs, Python {sys.version.split()[0]}, {resource.getpagesize()} B pages\n\n")
     say("| engine | triples | CPU s | MB | seeded violations found | parts (CPU s) |\n|---|---|---|---|---|---|\n")
