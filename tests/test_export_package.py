@@ -445,7 +445,7 @@ def test_a_kill_at_any_moment_leaves_the_old_package_or_the_new_one(make_project
     told = json.loads(done.stdout)
     assert told["torn"] == []
     assert told["killed"] == KILLS
-    assert told["packages"] > KILLS // 4
+    assert told["packages"] >= KILLS // 4
     assert told["left"] == []
 
 

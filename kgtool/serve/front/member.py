@@ -35,8 +35,8 @@ class Member:
     """
 
     __slots__ = (
-        "_body", "_clock", "_have", "_head", "_outgoing", "_process", "_socket", "full", "job", "killed", "most", "pid", "said", "seen",
-        "size", "slow", "spent", "status", "then", "uses",
+        "_body", "_clock", "_gone", "_have", "_head", "_outgoing", "_process", "_socket", "full", "job", "killed", "most",
+        "pid", "said", "seen", "size", "slow", "spent", "status", "then", "uses",
     )  # fmt: skip
 
     def __init__(self, born: Born, most: int) -> None:
@@ -58,6 +58,7 @@ class Member:
         self.status: int | None = None
         self.said = ""
         self._outgoing = b""
+        self._gone = False
         self._clock = 0.0
         self._head = b""
         self._body: bytearray | None = None
@@ -87,6 +88,7 @@ class Member:
         except BlockingIOError:
             return True
         except OSError:
+            self._gone = True
             return False
         self.full = bool(self._outgoing)
         return True
@@ -179,8 +181,11 @@ class Member:
         return worked
 
     def take_back(self) -> list[Job]:
-        """The jobs behind the present one, in order, for other workers to do."""
+        """The jobs behind the present one, in order, for other workers to do; that one too where the worker is gone and
+        cannot have read the whole of it."""
         jobs = list(self.then)
+        if self._gone and self.job is not None and not jobs:
+            jobs, self.job = [self.job], None
         self.then.clear()
         self.spent = self.spent or bool(jobs)
         return jobs

@@ -111,9 +111,6 @@ class Pool:
         given, self._given = self._given, []
         for member in given:
             if member.unsent and not member.flush():
-                if member.job is not None and not member.then:  # it cannot have read the whole of it: not a try
-                    self.queue.put_back(member.job)
-                    member.job = None
                 self.fell(member)
 
     def _take_back(self, member: Member) -> None:
