@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import compress
 from typing import NamedTuple
 
 import pyoxigraph as ox
@@ -26,6 +27,10 @@ class Column(NamedTuple):
     predicate: ox.NamedNode
     subjects: Iterator[Term]
     objects: Iterator[Term]
+
+    def only(self, chosen: Sequence[bool]) -> Column:
+        """The statements at the places that are chosen."""
+        return self._replace(subjects=compress(self.subjects, chosen), objects=compress(self.objects, chosen))
 
 
 _EMPTY: Mapping[int, tuple[int, ...]] = {}

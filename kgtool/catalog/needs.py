@@ -64,16 +64,13 @@ def needs_of(text: str, prefixes: Mapping[str, str]) -> Needs | None:
 
 def _classes(text: str, groups: list[Group], terms: Mapping[int, str]) -> frozenset[str] | None:
     """The objects of rdf:type where it only stands in patterns of a term, itself and an IRI."""
-    singles = (_single(part, terms) for group in groups for part in group.parts)
-    found = [value for predicate, value in filter(None, singles) if predicate == _TYPE]
+    singles = ((part, _single(part, terms)) for group in groups for part in group.parts)
+    typed = [(part.tokens[1].start, single[1]) for part, single in singles if single and single[0] == _TYPE]
+    classes = frozenset(value for _, value in typed)
+    written = sum(token.text == "a" and token.kind == "word" for token in lexed(text))
+    mentions = written + sum(iri == _TYPE for iri in terms.values())
     # Each pattern of a list has its verb, which the text has once for `a <x:C> , <x:D>`.
-    verbs = {
-        part.tokens[1].start for group in groups for part in group.parts if (_single(part, terms) or ("",))[0] == _TYPE
-    }
-    mentions = sum(token.text == "a" and token.kind == "word" for token in lexed(text)) + list(terms.values()).count(
-        _TYPE
-    )
-    return frozenset(found) if "" not in found and mentions == len(verbs) else None
+    return classes if "" not in classes and mentions == len({verb for verb, _ in typed}) else None
 
 
 def _of_variable(part: Part) -> bool:

@@ -47,7 +47,7 @@ class _Reader:
         return self.words[self.at]
 
     def take(self) -> Token:
-        token = self.every[self.at]
+        token = self.peek()
         if token is _END:
             raise _LostError
         self.at += 1
@@ -200,7 +200,7 @@ class _Reader:
             predicate = piece[: _verb(piece)] if last == "," else []
 
     def _other(self) -> bool:
-        return self.words[self.at] in _OTHERS
+        return self.word() in _OTHERS
 
     def term(self) -> list[Token]:
         token = self.peek()

@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import yaml
-from yaml.composer import Composer
 from yaml.constructor import SafeConstructor
 from yaml.resolver import Resolver
 
@@ -32,18 +31,17 @@ class HeaderError(Exception):
         self.fix: Texts = fix or {}
 
 
-class _Composer(Composer):
-    """No aliases: a header has no use for them, and a dozen nested ones unfold into a text without end."""
+class _Loader(yaml.SafeLoader):
+    """YAML as of 1.2: `on`, `no` and 2013-06-09 are texts; only true and false are booleans (YAML 1.2 §10.3.2).
+
+    No aliases: a header has no use for them, and a dozen nested ones unfold into a text without end.
+    """
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):  # type: ignore[attr-defined]
-            mark = self.peek_event().start_mark  # type: ignore[attr-defined]
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
             raise yaml.MarkedYAMLError(problem="an alias (*name) is not allowed in a header", problem_mark=mark)
         return super().compose_node(parent, index)
-
-
-class _Loader(_Composer, yaml.SafeLoader):
-    """YAML as of 1.2: `on`, `no` and 2013-06-09 are texts; only true and false are booleans (YAML 1.2 §10.3.2)."""
 
 
 _Loader.yaml_implicit_resolvers = {

@@ -98,7 +98,6 @@ class EmbeddedStore:
     def of_columns(cls, columns: Iterable[Column]) -> EmbeddedStore:
         """Build from statements of which no triple stands in two graphs; they are read once and not held."""
         store = cls(())
-        store._union = True
         pour(store._store, columns)
         return store
 

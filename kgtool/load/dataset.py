@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -106,12 +104,8 @@ class Dataset:
                 begin, end = index.span(predicate, record.number)
                 subjects, objects = (column[begin:end] for column in index.column(predicate))
                 among = wanted[predicate] if wanted is not None else None
-                if among is not None:
-                    chosen = [value in among for value in objects]
-                    subjects, objects = (
-                        array(one.typecode, itertools.compress(one, chosen)) for one in (subjects, objects)
-                    )
-                yield Column(graph, term(predicate), map(term, subjects), map(term, objects))  # type: ignore[arg-type]
+                column = Column(graph, term(predicate), map(term, subjects), map(term, objects))  # type: ignore[arg-type]
+                yield column if among is None else column.only([value in among for value in objects])
 
     def index(self, *kinds: str) -> Index:
         """The columns of these kinds of files (all kinds when none is given) as one index. Cost: a copy in C."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import itertools
 import time
-from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
@@ -129,15 +128,13 @@ def _columns(data: Data, query: Query) -> Iterator[Column]:
         wanted = layer.predicates if query.predicates is None else map(layer.iri, sorted(query.predicates))
         for code in wanted:
             subjects, values = layer.column(code)
-            if any(isinstance(terms[value], ox.Triple) for value in set(values)):
-                # RDF 1.2, which SHACL knows nothing of.
-                pairs = [
-                    pair for pair in zip(subjects, values, strict=True) if not isinstance(terms[pair[1]], ox.Triple)
-                ]
-                subjects, values = (array(values.typecode, (pair[side] for pair in pairs)) for side in (0, 1))
-            if len(subjects):
-                at = terms.__getitem__
-                yield Column(ox.DefaultGraph(), terms[code], map(at, subjects), map(at, values))  # type: ignore[arg-type]
+            if not subjects:
+                continue
+            at = terms.__getitem__
+            column = Column(ox.DefaultGraph(), terms[code], map(at, subjects), map(at, values))  # type: ignore[arg-type]
+            # A triple as an object is RDF 1.2, which SHACL knows nothing of.
+            odd = {value for value in set(values) if isinstance(terms[value], ox.Triple)}
+            yield column.only([value not in odd for value in values]) if odd else column
 
 
 def _bound(test: plan.Sparql) -> Iterator[ox.Quad]:
