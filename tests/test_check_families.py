@@ -151,6 +151,17 @@ def link_folder(folder: Path) -> None:
     (folder / "data" / "again").symlink_to("ships")
 
 
+def named_in_latin_1(folder: Path) -> None:
+    (folder / "data").mkdir(exist_ok=True)
+    Path(os.fsdecode(os.fsencode(folder) + b"/data/crew\xe9.ttl")).write_text(SHIP, encoding="utf-8")
+
+
+def in_a_folder_named_so(folder: Path) -> None:
+    inner = Path(os.fsdecode(os.fsencode(folder) + b"/data/\xff"))
+    inner.mkdir(parents=True)
+    (inner / "crew.ttl").write_text(SHIP, encoding="utf-8")
+
+
 def pipe(folder: Path) -> None:
     (folder / "data").mkdir(exist_ok=True)
     os.mkfifo(folder / "data" / "crew.ttl")
@@ -160,6 +171,10 @@ def pipe_of_queries(folder: Path) -> None:
     os.mkfifo(folder / "queries" / "ask" / "crew.rq")
 
 
+NAME = texts(
+    zh="檔名(或其資料夾之名稱)不是 UTF-8,或含控制字元,未讀取;請更名。",
+    en="its name, or that of a folder around it, is not UTF-8 or has control characters; not read: rename it.",
+)
 LINK = texts(
     zh="符號連結指向資料夾,或指向所屬資料夾之外,未讀取。", en="a link to a folder, or out of its own folder; not read."
 )
@@ -191,6 +206,12 @@ CASES = (
          {"data/crew.ttl": SHIP}, linked),
     Case("KG002", "a link to a folder", {"data/ships/ferry.ttl": SHIP}, (Found("KG002", "data/again", LINK, line=0),),
          {"data/ships/ferry.ttl": SHIP}, link_folder),
+    Case("KG002", "a name that is not UTF-8", {}, (Found("KG002", "data/crew\\xe9.ttl", NAME, line=0),),
+         {"data/crewé.ttl": SHIP}, named_in_latin_1),
+    Case("KG002", "a name of two lines", {"data/crew\n.ttl": SHIP}, (Found("KG002", "data/crew\\n.ttl", NAME, line=0),),
+         {"data/crew 船.ttl": SHIP}),
+    Case("KG002", "a folder's name that is not UTF-8", {}, (Found("KG002", "data/\\xff/crew.ttl", NAME, line=0),),
+         {"data/ÿ/crew.ttl": SHIP}, in_a_folder_named_so),
     Case("KG002", "a pipe", {}, (Found("KG002", "data/crew.ttl", PIPE, line=0),), {"data/crew.ttl": SHIP}, pipe),
     Case("KG002", "a pipe among the queries", {"queries/ask/ships.rq": SHIPS},
          (Found("KG002", "queries/ask/crew.rq", PIPE, line=0),), {"queries/ask/ships.rq": SHIPS}, pipe_of_queries),

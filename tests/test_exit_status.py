@@ -332,12 +332,12 @@ CASES: tuple[Case, ...] = (
             zh=(
                 "data/crew.ttl: 錯誤 KG002 符號連結指向資料夾,或指向所屬資料夾之外,未讀取。\n"
                 "    規則 not-a-project-file\n"
-                "    請: 請改放一般檔案,或移除。\n"
+                "    請: 請改放檔名為 UTF-8 之一般檔案,或移除。\n"
             ),
             en=(
                 "data/crew.ttl: error KG002 a link to a folder, or out of its own folder; not read.\n"
                 "    by not-a-project-file\n"
-                "    do: Put a regular file there, or remove it.\n"
+                "    do: Put a regular file with a UTF-8 name there, or remove it.\n"
             ),
         ),
         prepare=link_out,
@@ -347,12 +347,12 @@ CASES: tuple[Case, ...] = (
             zh=(
                 "queries/ask/crew.rq: 錯誤 KG002 符號連結指向資料夾,或指向所屬資料夾之外,未讀取。\n"
                 "    規則 not-a-project-file\n"
-                "    請: 請改放一般檔案,或移除。\n"
+                "    請: 請改放檔名為 UTF-8 之一般檔案,或移除。\n"
             ),
             en=(
                 "queries/ask/crew.rq: error KG002 a link to a folder, or out of its own folder; not read.\n"
                 "    by not-a-project-file\n"
-                "    do: Put a regular file there, or remove it.\n"
+                "    do: Put a regular file with a UTF-8 name there, or remove it.\n"
             ),
         ),
         files=FLEET, prepare=link_query_out,
@@ -362,12 +362,12 @@ CASES: tuple[Case, ...] = (
             zh=(
                 "data/crew.ttl: 錯誤 KG002 符號連結指向資料夾,或指向所屬資料夾之外,未讀取。\n"
                 "    規則 not-a-project-file\n"
-                "    請: 請改放一般檔案,或移除。\n"
+                "    請: 請改放檔名為 UTF-8 之一般檔案,或移除。\n"
             ),
             en=(
                 "data/crew.ttl: error KG002 a link to a folder, or out of its own folder; not read.\n"
                 "    by not-a-project-file\n"
-                "    do: Put a regular file there, or remove it.\n"
+                "    do: Put a regular file with a UTF-8 name there, or remove it.\n"
             ),
         ),
         prepare=link_nowhere,
@@ -377,12 +377,12 @@ CASES: tuple[Case, ...] = (
             zh=(
                 "data/crew.ttl: 錯誤 KG002 不是一般檔案(裝置、管線或插座),未讀取。\n"
                 "    規則 not-a-project-file\n"
-                "    請: 請改放一般檔案,或移除。\n"
+                "    請: 請改放檔名為 UTF-8 之一般檔案,或移除。\n"
             ),
             en=(
                 "data/crew.ttl: error KG002 a device, pipe or socket; not read.\n"
                 "    by not-a-project-file\n"
-                "    do: Put a regular file there, or remove it.\n"
+                "    do: Put a regular file with a UTF-8 name there, or remove it.\n"
             ),
         ),
         prepare=put_pipe,
@@ -1179,7 +1179,7 @@ def without_rights(folder: Path, *arguments: str) -> Ran:
     return Ran(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
 
 
-PUT_FILE = "    do: Put a regular file there, or remove it.\n"
+PUT_FILE = "    do: Put a regular file with a UTF-8 name there, or remove it.\n"
 CORRECT_QUERY = "Correct the query file (docs/queries.md gives the form).\n"
 UNREADABLE = [
     ("data/ferry.ttl", ("check",), 1,

@@ -30,22 +30,24 @@ def command(
     Lay out the project's Turtle files, or those at PATH, in one way; comments and meaning are kept.
     """
     from kgtool.fmt import format_project, write
+    from kgtool.report.model import visible
 
     project = open_from(project_dir or (paths[0] if paths else None), {"sources": sources, "as-of": as_of})
     language = language_of(lang, project)
     changed = broken = 0
     for laid in format_project(project, paths):
         for finding in laid.findings:
-            click.echo(f"{finding.place}: {finding.rule} {pick(finding.message, language)}", err=True)
+            click.echo(visible(f"{finding.place}: {finding.rule} {pick(finding.message, language)}"), err=True)
         broken += bool(laid.findings)
         if not laid.changed:
             continue
         changed += 1
+        name = visible(laid.file.name)
         if show_diff:
             old, new = laid.before.splitlines(keepends=True), laid.after.splitlines(keepends=True)
-            write_out("".join(difflib.unified_diff(old, new, laid.file.name, laid.file.name)))
+            write_out("".join(difflib.unified_diff(old, new, name, name)))
         else:
-            write_out(f"{laid.file.name}\n")
+            write_out(f"{name}\n")
         if not check_only and not show_diff:
             write(laid)
     return int(broken > 0 or (changed > 0 and (check_only or show_diff)))

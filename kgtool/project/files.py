@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,10 +17,14 @@ from kgtool.terms import GRAPH, MODEL_GRAPH
 
 # What travels with the program; data never does.
 SHIPPED_KINDS = ("ontology", "shapes", "queries")
+# Characters that end a line, or that a terminal would obey.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 # Why a file is not read (`ProjectFile.refused`), in words.
 REFUSED: Mapping[str, Texts] = MappingProxyType({
     "symlink": texts(zh="符號連結指向資料夾,或指向所屬資料夾之外,未讀取。",
                      en="a link to a folder, or out of its own folder; not read."),
+    "name": texts(zh="檔名(或其資料夾之名稱)不是 UTF-8,或含控制字元,未讀取;請更名。",
+                  en="its name, or that of a folder around it, is not UTF-8 or has control characters; not read: rename it."),
     "special": texts(zh="不是一般檔案(裝置、管線或插座),未讀取。", en="a device, pipe or socket; not read."),
 })  # fmt: skip
 
@@ -29,10 +34,11 @@ class ProjectFile:
     """One file of a project.
 
     Attributes:
-        name: path relative to the project (POSIX), as it is printed; files of the shipped model begin with `model:`.
+        name: path relative to the project (POSIX), as it is printed: a byte that is not UTF-8 as `\\xe9`, a line feed as
+            `\\n`; files of the shipped model begin with `model:`.
         path: where it is read from.
         kind: `ontology`, `data`, `shapes` or `queries`.
-        refused: why it must not be read (`symlink`, `special`), "" when it is a regular file of the project.
+        refused: why it must not be read (`symlink`, `special`, `name`), "" when it is a regular file of the project.
     """
 
     name: str
@@ -72,9 +78,16 @@ def project_files(project: Project, kind: str, suffixes: tuple[str, ...]) -> tup
             found[name] = ProjectFile(name, path, kind, refused)
     for folder in project.folders(kind):
         for path, refused in _walk(folder, suffixes):
-            name = path.relative_to(project.root).as_posix()
-            found[name] = ProjectFile(name, path, kind, refused)
+            given = path.relative_to(project.root).as_posix()
+            name = _printable(given)
+            found[name] = ProjectFile(name, path, kind, refused if name == given else "name")
     return tuple(found[name] for name in sorted(found))
+
+
+def _printable(name: str) -> str:
+    """A name that every report can hold on one line; equal to the name itself where that is so."""
+    text = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
 
 
 def model_root() -> Path:
