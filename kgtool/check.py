@@ -61,10 +61,12 @@ def check(
         The report, sorted; equal inputs give equal reports but for `Totals.seconds`.
     Raises:
         ProjectError, EngineError: the check could not be run (`only` may be no part of the project); never a pass.
-        UsageError: the baseline cannot be read, or there is no such revision, shape or node, or nothing to look at.
+        UsageError: the baseline cannot be read, or there is no such revision, rule, shape or node, or nothing to look at.
     """
     began = time.monotonic()
     part = _part(project, only)
+    if select or ignore:
+        _known(project, select, ignore)
     changes = None if changed_since is None else changes_since(project.root, changed_since)
     known = read_baseline(project.baseline) if project.baseline else Baseline({})
     partial = bool(shapes or focus or changes or there)
@@ -85,7 +87,7 @@ def check(
         tuple(pair for pair in waiving.waived if pair[0] in waived), len(narrow(compared.known)), compared.gone,
         len(asked) - len(chosen),
     )  # fmt: skip
-    notes = {*found.notes, *_gone(compared.gone)}
+    notes = {*found.notes, *_gone(compared.gone), *_chosen(select, ignore)}
     totals = Totals(found.files, found.triples, found.checks, time.monotonic() - began)
     return Report(chosen, tuple(sorted(notes)), totals, today.isoformat(), held, partial)
 
@@ -229,6 +231,22 @@ def _gone(count: int) -> set[Note]:
         zh=f"基準檔中有 {count} 項已不復見:請以 --write-baseline 重寫。",
         en=f"{count} gone from the baseline: rewrite it with --write-baseline.",
     ))}  # fmt: skip
+
+
+def _known(project: Project, select: tuple[str, ...], ignore: tuple[str, ...]) -> None:
+    from kgtool.policy.names import known_only  # it can read queries and shapes, which a check from the cache does not
+
+    known_only(project, "--select", select)
+    known_only(project, "--ignore", ignore)
+
+
+def _chosen(select: tuple[str, ...], ignore: tuple[str, ...]) -> set[Note]:
+    """Whoever reads the report did not always choose what is in it."""
+    said = [(f"只報告 {'、'.join(select)}", f"only {', '.join(select)} reported")] if select else []
+    said += [(f"不報告 {'、'.join(ignore)}", f"{', '.join(ignore)} not reported")] if ignore else []
+    if not said:
+        return set()
+    return {Note("N-SELECTED", texts(zh=";".join(zh for zh, _ in said), en="; ".join(en for _, en in said)))}
 
 
 def read_inputs(

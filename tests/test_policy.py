@@ -84,6 +84,38 @@ def test_a_waiver_that_is_not_meant_waives_nothing(make_project: MAKE, check: RU
     assert rules(ran) == ["KG502", "KG802"]
 
 
+@pytest.mark.parametrize(
+    ("changes", "en", "zh"),
+    [
+        ({"focus": "evt:jun"}, "there is no such finding", "沒有這樣的發現"),
+        ({"rule": "KG5"}, "write a whole code", "須寫完整之代碼"),
+        ({"rule": "kg502"}, "no such rule or source (did you mean KG502?)", "沒有這個規則或來源(是否指 KG502?)"),
+        ({"rule": "date-not-edft"}, "no such rule or source (did you mean date-not-edtf?)", "(是否指 date-not-edtf?)"),
+        ({"rule": "x"}, "there is no such rule or source.", "沒有這個規則或來源。"),
+        ({"rule": "KG801"}, "nobody can waive this rule", "此規則不得豁免"),
+        ({"rule": "shapes-broken"}, "nobody can waive this rule", "此規則不得豁免"),
+        ({"focus": "evt:july"}, "a waiver before it holds for what it would waive", "前面另有豁免已豁免其發現"),
+    ],
+)
+def test_an_unused_waiver_says_why_it_has_no_use(
+    make_project: MAKE, check: RUN, changes: dict[str, str], en: str, zh: str
+) -> None:
+    folder = make_project(dated("july"), SETTINGS + waiver(focus="*") + waiver(**changes))
+    said = [row["message"] for row in json.loads(check(folder, "--format", "json").out)["findings"]]
+    assert len(said) == 1
+    assert en in said[0]["en"]
+    assert zh in said[0]["zh-Hant"]
+
+
+def test_equal_waivers_are_one_too_many_and_a_narrow_one_before_a_wide_one_is_not(
+    make_project: MAKE, check: RUN
+) -> None:
+    ran = check(make_project(dated("june", "july"), SETTINGS + waiver() + waiver() + waiver(focus="*")))
+    assert ran.out.count("warning KG802") == 1
+    assert "kgtool.toml:9:1: warning KG802" in ran.out
+    assert check(make_project(dated("june", "july"), SETTINGS + waiver() + waiver(focus="*"))).out.count("KG802") == 0
+
+
 def test_a_waiver_may_name_the_source_of_a_finding(make_project: MAKE, check: RUN) -> None:
     assert check(make_project(dated("june"), SETTINGS + waiver(rule="date-not-edtf"))).status == 0
 
@@ -174,6 +206,55 @@ def test_waived_findings_are_counted_where_they_are_asked_for(make_project: MAKE
     assert ", 1 waived" not in check(folder / "data" / "july.ttl").out
     assert ", 1 waived" in check(folder / "data" / "june.ttl").out
     assert ", 1 waived" not in check(folder, "--ignore", "KG5").out
+
+
+# ---------- select and ignore
+
+
+NAMED = {
+    **dated("june"),
+    "queries/check/lost.rq": (
+        "#+ summary: {en: Lost, zh-Hant: 失}\n#+ code: KG599\n#+ columns: {focus: iri}\n"
+        "SELECT ?focus WHERE { ?focus <urn:lost> ?x } ORDER BY ?focus\n"
+    ),
+    "queries/check/broken.rq": "SELECT",
+    "queries/ask/asked.rq": "#+ summary: {en: A, zh-Hant: 問}\nASK {}\n",
+    "shapes/s.ttl": "@prefix sh: <http://www.w3.org/ns/shacl#> .\n@prefix evt: <" + NS + "event/> .\n"
+    "evt:Shape a sh:NodeShape ; sh:targetClass evt:C ; sh:nodeKind sh:IRI .\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("option", ["--select", "--ignore"])
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("KG888", "`kgtool rule` lists the codes"), ("", "`kgtool rule` lists"), ("kg502", "Did you mean KG502?"),
+        ("KG501,KG502", "give one at a time"), ("KG5*", ""), ("date-not-edft", "Did you mean date-not-edtf?"),
+        ("evt:Shap", "Did you mean evt:Shape?"), ("lots", "Did you mean lost?"), ("asked", ""),
+    ],
+)  # fmt: skip
+def test_a_rule_that_there_is_not_cannot_be_chosen(
+    make_project: MAKE, check: RUN, option: str, name: str, hint: str
+) -> None:
+    """Nothing would be found: a slip must not look like a pass."""
+    ran = check(make_project(NAMED, SETTINGS), option, "KG5", option, name)
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err.startswith(f"kgtool: E-RULE-NONE: {option} {name}: there is no such rule or source. ")
+    assert hint in ran.err
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["KG502", "KG5", "KG", "date-not-edtf", "evt:Shape", "lost", "KG599", "KG59", "broken", "ClassConstraintComponent"],
+)
+def test_a_rule_that_there_is_can_be_chosen_found_or_not(make_project: MAKE, check: RUN, name: str) -> None:
+    folder = make_project(NAMED, SETTINGS)
+    chosen = check(folder, "--select", name)
+    assert (chosen.err, f"note: only {name} reported\n" in chosen.out) == ("", True)
+    left = check(folder, "--ignore", name, "--format", "json")
+    assert {"zh-Hant": f"不報告 {name}", "en": f"{name} not reported"} in [
+        note["message"] for note in json.loads(left.out)["notes"]
+    ]
 
 
 # ---------- baseline

@@ -7,12 +7,16 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from kgtool.errors import ProjectError, Texts, texts
 from kgtool.finding import Finding, Place, Severity
 from kgtool.project import Project, Waiver
 from kgtool.rules import builtin_rules
 from kgtool.write.curie import Curies
+
+if TYPE_CHECKING:
+    from kgtool.policy.names import RuleNames
 
 _HEADER = re.compile(r"\s*\[\[\s*(?:tool\s*\.\s*kgtool\s*\.\s*)?waivers\s*\]\]")
 _KEY = re.compile(r"\s*waivers\s*=")
@@ -42,33 +46,39 @@ def waive(
     if not project.waivers:
         return Waiving(tuple(findings), ())
     places = _places(project)
-    valid: list[tuple[Waiver, re.Pattern[str]]] = []
-    own: list[Finding] = []
+    valid: list[_Valid] = []
+    kept, waived = [], []
     for waiver, place in zip(project.waivers, places, strict=True):
         pattern = _pattern(project, waiver, curies)
         if waiver.expires < today:
-            own.append(_expired(waiver, place, curies))
+            kept.append(_expired(waiver, place, curies))
         else:
-            valid.append((waiver, pattern))
-    kept, waived, used = list(own), [], set()
+            valid.append(_Valid(waiver, place, pattern))
     for finding in findings:
-        holding = None if finding.rule in never else _first(finding, valid)
-        if holding is None:
+        holding = [] if finding.rule in never else [one for one in valid if one.holds(finding)]
+        if not holding:
             kept.append(finding)
-        else:
-            waived.append((finding, holding))
-            used.add(holding)
-    for waiver, place in zip(project.waivers, places, strict=True):
-        if waiver.expires >= today and waiver not in used:
-            kept.append(_unused(waiver, place, curies))
+            continue
+        waived.append((finding, holding[0].waiver))
+        holding[0].used = True
+        for other in holding[1:]:
+            other.behind = True
+    kept += _unused(project, [one for one in valid if not one.used], curies, never)
     return Waiving(tuple(sorted(kept)), tuple(waived))
 
 
-def _first(finding: Finding, waivers: list[tuple[Waiver, re.Pattern[str]]]) -> Waiver | None:
-    for waiver, focus in waivers:
-        if waiver.rule in (finding.rule, finding.source) and focus.fullmatch(finding.focus):
-            return waiver
-    return None
+@dataclass(slots=True)
+class _Valid:
+    """A waiver that has not expired; whether it waives a finding, or would if one before it did not."""
+
+    waiver: Waiver
+    place: Place
+    focus: re.Pattern[str]
+    used: bool = False
+    behind: bool = False
+
+    def holds(self, finding: Finding) -> bool:
+        return self.waiver.rule in (finding.rule, finding.source) and bool(self.focus.fullmatch(finding.focus))
 
 
 def _pattern(project: Project, waiver: Waiver, curies: Curies) -> re.Pattern[str]:
@@ -94,12 +104,38 @@ def _expired(waiver: Waiver, place: Place, curies: Curies) -> Finding:
     return _finding("KG801", Severity.ERROR, waiver, place, curies, message)
 
 
-def _unused(waiver: Waiver, place: Place, curies: Curies) -> Finding:
-    message = texts(
-        zh=f"{waiver.rule} 之豁免未用到:{waiver.focus} 無此發現(負責人:{waiver.owner})。",
-        en=f"the waiver of {waiver.rule} for {waiver.focus} waives nothing (owner: {waiver.owner}).",
+def _unused(project: Project, idle: list[_Valid], curies: Curies, never: frozenset[str]) -> Iterator[Finding]:
+    """A finding a waiver without use, which says why it has none."""
+    if not idle:
+        return
+    from kgtool.policy.names import RuleNames  # it reads queries and shapes: not for a project whose waivers are in use
+
+    names = RuleNames(project)
+    undeniable = never | {builtin_rules()[code].slug for code in never}
+    for one in idle:
+        zh, en = _reason(one, names, undeniable)
+        message = texts(
+            zh=f"{one.waiver.rule} 之豁免未用到({one.waiver.focus};負責人:{one.waiver.owner}):{zh}。",
+            en=f"the waiver of {one.waiver.rule} for {one.waiver.focus} waives nothing (owner: {one.waiver.owner}): {en}.",
+        )
+        yield _finding("KG802", Severity.WARNING, one.waiver, one.place, curies, message)
+
+
+def _reason(idle: _Valid, names: RuleNames, undeniable: frozenset[str]) -> tuple[str, str]:
+    rule = idle.waiver.rule
+    if idle.behind:
+        return "前面另有豁免已豁免其發現", "a waiver before it holds for what it would waive"
+    if rule in undeniable:
+        return "此規則不得豁免", "nobody can waive this rule"
+    if names.has(rule):
+        return "沒有這樣的發現", "there is no such finding"
+    if names.begins(rule):
+        return "須寫完整之代碼", "write a whole code"
+    near = names.near(rule)
+    return (
+        "沒有這個規則或來源" + (f"(是否指 {near}?)" if near else ""),
+        "there is no such rule or source" + (f" (did you mean {near}?)" if near else ""),
     )
-    return _finding("KG802", Severity.WARNING, waiver, place, curies, message)
 
 
 def _finding(code: str, severity: Severity, waiver: Waiver, place: Place, curies: Curies, message: Texts) -> Finding:
