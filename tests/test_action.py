@@ -117,6 +117,28 @@ def test_what_cannot_run_is_status_two_without_a_report(run: Callable[..., Step]
     assert "E-PATH-NONE" in step.out
 
 
+def test_a_run_that_cannot_report_does_not_pass_off_the_report_of_another(
+    run: Callable[..., Step], make_project: MAKE
+) -> None:
+    folder = make_project(BAD)
+    first, second = (run("check", folder, format="sarif").outputs["report"] for _ in range(2))
+    assert first != second
+    assert Path(first).name == Path(second).name == "kgtool.sarif"
+    assert run("check", folder, path="nowhere", format="sarif").outputs["report"] == ""
+
+
+def test_the_program_is_installed_by_the_pip_of_python(run: Callable[..., Step], tmp_path: Path) -> None:
+    """The working folder is a checkout, which may be anybody's: a pip.py there is not run."""
+    (tmp_path / "pip.py").write_text("raise SystemExit('another pip')\n", encoding="utf-8")
+    shim = tmp_path / "runner" / "bin" / "python"
+    shim.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} "$@" --help\n', encoding="utf-8")
+    shim.chmod(0o755)
+    for version in ("", "0.1.0"):
+        step = run("install", tmp_path, version=version)
+        assert (step.status, "another pip" in step.out) == (0, False)
+        assert "pip install" in step.out
+
+
 def test_sources_baseline_and_revision_reach_the_program(run: Callable[..., Step], make_project: MAKE) -> None:
     folder = make_project({})
     assert "E-BASELINE" in run("check", folder, baseline="none.json").out
@@ -171,14 +193,22 @@ def test_the_action_is_composite_and_says_what_every_input_is() -> None:
 def test_the_hooks_run_commands_that_exist_on_files_that_are_meant(make_project: MAKE) -> None:
     assert [hook["id"] for hook in HOOKS] == ["kgtool-check", "kgtool-fmt"]
     for hook in HOOKS:
-        assert {"id", "name", "description", "entry", "language", "files"} <= set(hook)
+        assert {"id", "name", "description", "entry", "language"} <= set(hook)
         assert hook["language"] == "python"
-        re.compile(hook["files"])
-    files = HOOKS[0]["files"]
-    wanted = ("data/a.ttl", "q/b.rq", "kgtool.toml", "sub/pyproject.toml", "sources/report.txt", "x.nq")
-    assert all(re.search(files, name) for name in wanted)
-    assert not any(re.search(files, name) for name in ("README.md", "a.ttl.bak", "notes.txt", "mykgtool.toml"))
-    assert HOOKS[0]["pass_filenames"] is False
+    assert (HOOKS[0]["pass_filenames"], HOOKS[0]["always_run"]) == (False, True)
+    assert re.search(HOOKS[1]["files"], "data/a.ttl")
+    assert not re.search(HOOKS[1]["files"], "a.ttl.bak")
+
+
+def test_the_layout_hook_takes_a_file_name_for_no_option(make_project: MAKE) -> None:
+    """pre-commit runs the entry, then `args`, then the files' names."""
+    folder = make_project({"-x.ttl": "<urn:s> a <urn:T>."}, 'data = ["-x.ttl"]\n')
+    command = [*shlex.split(HOOKS[1]["entry"]), *HOOKS[1]["args"], "-x.ttl"]
+    done = subprocess.run(
+        [sys.executable, "-m", *command], cwd=folder, check=False, capture_output=True, timeout=120,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"-x.ttl\n", b"")
 
 
 def test_a_hook_runs_in_the_repository_as_pre_commit_does(make_project: MAKE) -> None:
