@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import importlib.resources
 import importlib.util
@@ -118,13 +119,34 @@ def test_junit_fails_a_rule_where_a_finding_reaches_fail_on() -> None:
     failed = {case.get("name") for case in root.iter("testcase") if case.find("failure") is not None}
     told = {case.get("name") for case in root.iter("testcase") if case.find("system-out") is not None}
     assert failed == {"KG101 contradiction", "KG201 shape"}
-    assert told == {"KG401 source-changed", "KG999 shape:Tie-party"}
+    assert told == {"KG401 source-changed", "KG502 date-not-edtf", "KG999 shape:Tie-party"}
     cases = len(list(root.iter("testcase")))
     assert (root.get("tests"), root.get("failures")) == (str(cases), "2")
     assert cases == len(rules_of(None)) + 1
     shape = root.find(".//testcase[@name='KG201 shape']/failure")
     assert shape is not None
     assert shape.text == "data/tie/港 灣.ttl:3:5: error KG201 Name two. Add one.\n"
+
+
+def test_junit_lists_what_is_waived_where_statistics_are_asked_for() -> None:
+    for language, word in (("en", "waived"), ("zh-Hant", "豁免")):
+        root = ET.fromstring(render(report(), ReportFormat.JUNIT, view(language)).encode("utf-8"))  # noqa: S314
+        case = root.find(".//testcase[@name='KG502 date-not-edtf']")
+        assert case is not None
+        assert case.find("failure") is None
+        told = case.findtext("system-out") or ""
+        assert told.startswith(f"{word} data/y.ttl:1:1: error KG502 ")
+        assert told.endswith(" (秘書處, 2031-01-02)\n")
+        assert told.count("\n") == 1
+    assert "2031-01-02" not in render(report(), ReportFormat.JUNIT, view("en", Extent.PLAIN))
+
+
+def test_markdown_lists_no_more_waived_findings_than_a_job_summary_holds() -> None:
+    waiver = Waiver("KG502", "gov:*", "o", "r" * 300, datetime.date(2031, 1, 2))
+    many = tuple((finding("KG502", Place("data/y.ttl", line + 1, 1)), waiver) for line in range(3000))
+    text = render(dataclasses.replace(report(), findings=(), notes=(), held=Held(many)), ReportFormat.MARKDOWN, view())
+    assert len(text.encode("utf-8")) < 1024 * 1024
+    assert text.endswith("\n2000 more are not listed.\n")
 
 
 def test_sarif_has_relative_places_levels_fingerprints_and_help_in_both_languages() -> None:

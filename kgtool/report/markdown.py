@@ -34,7 +34,7 @@ _SPECIAL = re.compile(r"([\\`*_\[\]#!|~@]|(?<=:)/(?=/))")
 
 
 def to_markdown(report: Report, language: str, curies: Curies, extent: Extent = Extent.PLAIN) -> str:
-    """A document of its own; at most MOST_ROWS findings are listed, the rest is counted."""
+    """A document of its own; at most MOST_ROWS findings, and as many waived ones, are listed; the rest is counted."""
     words = _WORDS[language]
     *_, last = to_human(report, language, curies)
     lines = [f"## {words['title']}", "", _escape(last.text), ""]
@@ -60,9 +60,11 @@ def _counts(report: Report, words: dict[str, str], curies: Curies) -> Iterator[s
         rows = [
             [f"{finding.rule} {_escape(str(finding.place))}", _escape(curies.short(finding.focus) if finding.focus else ""),
              _escape(waiver.owner), waiver.expires.isoformat(), _escape(waiver.reason)]
-            for finding, waiver in counted.waived
+            for finding, waiver in counted.waived[:MOST_ROWS]
         ]  # fmt: skip
         yield from _table(head, rows)
+    if len(counted.waived) > MOST_ROWS:
+        yield words["more"].format(len(counted.waived) - MOST_ROWS)
 
 
 def _row(finding: Finding, words: dict[str, str], language: str) -> list[str]:

@@ -53,7 +53,7 @@ def _github(report: Report, view: View) -> str:
 def _junit(report: Report, view: View) -> str:
     from kgtool.report.junit import to_junit
 
-    return to_junit(report, view.language, view.rules, view.fail_on)
+    return to_junit(report, view.language, view.rules, view.fail_on, view.extent)
 
 
 def _sarif(report: Report, view: View) -> str:
