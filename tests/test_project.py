@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
-from conftest import Ran
+from conftest import ROOT, Ran
 
 from kgtool.errors import ProjectError
 from kgtool.formats import RDF_SUFFIXES
@@ -107,6 +107,19 @@ def test_an_option_wins_over_the_environment_which_wins_over_the_file(make_proje
     for project, value, origin in steps:
         assert (project["as-of"], project.settings["as-of"].origin) == (value, origin)
     assert opened(folder, environ)["fail-on"] == "info"
+
+
+def test_every_setting_that_an_option_gives_a_variable_gives_too(make_project: Callable[..., Path]) -> None:
+    values = {
+        "sources": "texts", "lang": "en", "as-of": "2001-01-01", "fail-on": "never", "format": "json", "timezone": "Asia/Tokyo",
+        "baseline": "known.json", "engine": "pyshacl", "reasoner": "owlrl",
+    }  # fmt: skip
+    variables = {name: f"KGTOOL_{name.upper().replace('-', '_')}" for name in values}
+    project = opened(make_project({}), {variables[name]: value for name, value in values.items()})
+    for name, value in values.items():
+        assert (project[name], project.settings[name].origin) == (value, variables[name])
+    page = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+    assert all(f"_{variable.removeprefix('KGTOOL_')}`" in page for variable in variables.values())
 
 
 def test_an_empty_variable_says_nothing_and_an_empty_option_says_none(make_project: Callable[..., Path]) -> None:

@@ -26,7 +26,7 @@ from kgtool.project.waivers import Waiver, WaiverError, plain_waivers, read_waiv
 from kgtool.terms import WELL_KNOWN
 
 FOLDER_KINDS = ("ontology", "data", "shapes", "queries")
-# What each setting may hold, and its default. The names are those of the file and of KGTOOL_<NAME>.
+# What each setting may hold, and its default. The names are those of the file.
 DEFAULTS: Mapping[str, tuple[type, Any]] = {
     "model": (str, ""),
     "ontology": (list, ["ontology"]),
@@ -49,7 +49,10 @@ DEFAULTS: Mapping[str, tuple[type, Any]] = {
     "waivers": (list, []),
 }
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-FROM_ENVIRONMENT = ("sources", "lang", "as-of", "fail-on", "format", "timezone")
+# Settings that KGTOOL_<NAME> gives too: those that a command line option gives, and the zone.
+FROM_ENVIRONMENT = (
+    "sources", "lang", "as-of", "fail-on", "format", "timezone", "baseline", "engine", "reasoner",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
