@@ -348,6 +348,18 @@ def test_a_baseline_is_written_of_the_whole_project_only(
     assert (ran.status, "E-USAGE" in ran.err, (tmp_path / "b.json").exists()) == (2, True, False)
 
 
+def test_a_report_is_not_written_over_a_baseline(make_project: MAKE, check: RUN, tmp_path: Path) -> None:
+    folder, file = make_project(dated("june"), SETTINGS), tmp_path / "b.json"
+    (tmp_path / "link.json").symlink_to(file)
+    both = check(folder, "--write-baseline", file, "--output-file", tmp_path / "link.json")
+    assert (both.status, both.out, file.exists()) == (2, "", False)
+    assert "--output-file and --write-baseline are one file." in both.err
+    check(folder, "--write-baseline", file, "--output-file", tmp_path / "report.txt")
+    before = file.read_bytes()
+    assert "--output-file and --baseline are one file" in check(folder, "--baseline", file, "--output-file", file).err
+    assert file.read_bytes() == before
+
+
 # ---------- changed since a revision
 
 

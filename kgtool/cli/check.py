@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -84,6 +85,7 @@ def command(
     project = open_from(project_dir or path, options)
     if write_baseline:
         _whole(project, path, (*select, *ignore, *shapes, *focus, changed_since, baseline))
+    _apart(output_file, {"--write-baseline": write_baseline, "--baseline": project.baseline})
     language = language_of(lang, project)
     now = datetime.datetime.now(datetime.UTC)
     cache = None if no_cache else cache_folder(os.environ)
@@ -129,6 +131,17 @@ def _whole(project: Project, path: Path | None, narrowing: tuple[str | None, ...
             texts(zh="請勿併用 PATH、--select、--ignore、--shape、--focus、--changed-since、--baseline。",
                   en="Leave out PATH, --select, --ignore, --shape, --focus, --changed-since and --baseline."),
         )  # fmt: skip
+
+
+def _apart(output_file: Path | None, others: Mapping[str, Path | None]) -> None:
+    """A report written over the baseline would be the end of it."""
+    for option, other in others.items():
+        if output_file is not None and other is not None and output_file.resolve() == other.resolve():
+            raise UsageError(
+                "E-USAGE",
+                texts(zh=f"--output-file 與 {option} 是同一個檔案。", en=f"--output-file and {option} are one file."),
+                texts(zh="請將報告寫入另一個檔案。", en="Write the report to another file."),
+            )
 
 
 def _accepted(accepted: tuple[str, Report], file: Path, language: str) -> Report:
