@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -40,6 +41,15 @@ def test_init_then_check_is_clean(tmp_path: Path, kgtool: Callable[..., Ran], op
     assert (ran.status, ran.err) == (0, "")
     assert "nothing found" in ran.out
     assert "all 4 spans verified" in ran.out
+
+
+@pytest.mark.parametrize("name", ["harbour", "港 市", "-dash", "it's", "$HOME"])
+def test_the_next_step_can_be_pasted(tmp_path: Path, kgtool: Callable[..., Ran], name: str) -> None:
+    ran = kgtool("init", "--lang", "en", "--slug", "harbour", "--", name, cwd=tmp_path)
+    line = ran.out.split("Next:\n")[1].splitlines()[0]
+    program, *arguments = shlex.split(line)
+    assert program == "kgtool"
+    assert kgtool(*arguments, cwd=tmp_path).status == 0
 
 
 def test_the_scaffolds_own_tests_pass_in_a_process_of_their_own(tmp_path: Path) -> None:

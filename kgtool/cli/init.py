@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -37,6 +38,7 @@ def command(folder: Path, names: tuple[str, ...], slug: str | None, base: str | 
     files = scaffold(make_city(folder, names, slug, base, language))
     write_project(folder, files)
     lines = [str(folder / name) for name in files]
-    lines += ["下一步:" if language != "en" else "Next:", f"  kgtool check {folder}", f"  {folder / 'README.md'}"]
+    command = shlex.join(["kgtool", "check", *(["--"] if str(folder).startswith("-") else []), str(folder)])
+    lines += ["下一步:" if language != "en" else "Next:", f"  {command}", f"  {folder / 'README.md'}"]
     write_out("\n".join(lines) + "\n")
     return 0
