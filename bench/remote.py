@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import dataclasses
 import datetime
 import subprocess
 import sys
@@ -22,6 +21,8 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
+
+from msgspec import structs
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
@@ -80,9 +81,9 @@ def main() -> None:
 
 def elsewhere(engine: Engine, project: Project, inputs: Inputs) -> list[Row]:
     """Push, then the check of shapes and check queries."""
-    remote = dataclasses.replace(engine.remote, graph=GRAPH, timeout=900.0, page_size=PAGE, scope=Scope.PROJECT)
+    remote = structs.replace(engine.remote, graph=GRAPH, timeout=900.0, page_size=PAGE, scope=Scope.PROJECT)
     here = Evaluate.HERE if engine.name == "virtuoso" else Evaluate.THERE
-    remote = dataclasses.replace(remote, evaluate=here)
+    remote = structs.replace(remote, evaluate=here)
     plan = make_plan(remote, inputs.dataset, project)
     who = engine.who
 
@@ -100,7 +101,7 @@ def elsewhere(engine: Engine, project: Project, inputs: Inputs) -> list[Row]:
 
 def served(engine: Engine, project: Project, remote: Remote, inputs: Inputs) -> list[Row]:
     """Start in front of the engine, then descriptions, pages and calls of visits, each made anew: the mean of all."""
-    settings = ServeSettings(limits=dataclasses.replace(SERVED, seconds=60.0))
+    settings = ServeSettings(limits=structs.replace(SERVED, seconds=60.0))
     apps: list[RemoteApp] = []
 
     def opened() -> str:

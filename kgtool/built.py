@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import pyoxigraph as ox
+from msgspec import Struct, structs
 
 from kgtool.catalog import Catalog, NamedQuery
 from kgtool.catalog.text import tokens
@@ -15,8 +14,7 @@ from kgtool.named import Binder, Term, run
 from kgtool.write.results import n3
 
 
-@dataclass(frozen=True, slots=True)
-class Builder:
+class Builder(Struct, frozen=True):
     """A project's build queries and what runs them, with the default values of their parameters (today's date)."""
 
     catalog: Catalog
@@ -57,7 +55,7 @@ class Builder:
         ):
             return ()
         start, end, one, other = template
-        asked = dataclasses.replace(query, text=f"{query.text[:start]}SELECT *{query.text[end:]}", form="SELECT")
+        asked = structs.replace(query, text=f"{query.text[:start]}SELECT *{query.text[end:]}", form="SELECT")
         given = self.binder.bind(query, {})
         answer = run(asked, {**given, one: subject, other: value}, self.store, self.prefixes)
         if not isinstance(answer, Solutions) or not answer.rows:

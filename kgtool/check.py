@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from kgtool.errors import ProjectError, UsageError, texts
 from kgtool.finding import Finding, Note
 from kgtool.formats import EXTRA_FORMATS, RDF_SUFFIXES, Engine
@@ -96,7 +98,7 @@ def _of_part(compared: Compared, *, partial: bool) -> Compared:
     """Of a part nothing is said of waivers and baselines: what was not looked at is neither gone nor without use."""
     if not partial:
         return compared
-    return dataclasses.replace(compared, new=tuple(f for f in compared.new if f.rule != "KG802"), gone=0)
+    return structs.replace(compared, new=tuple(f for f in compared.new if f.rule != "KG802"), gone=0)
 
 
 def _everywhere(project: Project) -> frozenset[str]:
@@ -220,8 +222,8 @@ def accept(report: Report) -> tuple[str, Report]:
     """
     text = write_baseline(report.findings, UNDENIABLE)
     new = tuple(finding for finding in report.findings if finding.rule in UNDENIABLE)
-    held = dataclasses.replace(report.held, known=len(report.findings) - len(new))
-    return text, dataclasses.replace(report, findings=new, held=held)
+    held = structs.replace(report.held, known=len(report.findings) - len(new))
+    return text, structs.replace(report, findings=new, held=held)
 
 
 def _gone(count: int) -> set[Note]:

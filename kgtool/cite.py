@@ -6,8 +6,9 @@ import contextlib
 import json
 import operator
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from kgtool.checks.context import Inputs
 from kgtool.checks.evidence import read_records
@@ -17,8 +18,7 @@ from kgtool.terms import CD, OA
 from kgtool.write.files import write_file
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(Struct, frozen=True):
     """A span of a source as evidence: code points [start, end), its place in the text, and its digest."""
 
     iri: str
@@ -120,8 +120,7 @@ def cite_find(record: SourceRecord, text: SourceText, wanted: str) -> list[Passa
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class FactSpan:
+class FactSpan(Struct, frozen=True):
     """One line of a facts file: an id, a span, and optionally the words it should hold and summaries of our own."""
 
     id: str

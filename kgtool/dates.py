@@ -11,8 +11,9 @@ import functools
 import io
 import re
 import warnings
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 # EDTF holds no blank; a longer text or a year of more than ten digits would only keep the parser busy.
 _REFUSED = re.compile(r"\s|.{201}|E[0-9]{2}", re.DOTALL)
@@ -26,8 +27,7 @@ class NotEdtfError(ValueError):
     """The text is not EDTF, or names no day of the proleptic Gregorian calendar."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(Struct, frozen=True):
     """First and last day (`YYYY-MM-DD`, inclusive) within which the date lies; None where the value leaves it open."""
 
     lower: str | None

@@ -8,10 +8,10 @@ Source: Concise Bounded Description (W3C Member Submission, 3 June 2005), here w
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from urllib.parse import unquote
 
 import pyoxigraph as ox
+from msgspec import Struct
 
 from kgtool.errors import Texts
 from kgtool.lang import canonical
@@ -32,8 +32,7 @@ _DEPRECATED = ox.NamedNode(OWL + "deprecated")
 _REPLACED = ox.NamedNode(DCT + "isReplacedBy")
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """One triple and where it stands.
 
     Attributes:
@@ -57,8 +56,7 @@ class Statement:
         return ox.Triple(self.subject, self.predicate, self.object)
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """A passage or citation, and what is stated of it, its selector's blank node included.
 
     Attributes:
@@ -72,8 +70,7 @@ class Evidence:
     statements: tuple[Statement, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Description:
+class Description(Struct, frozen=True):
     """What is known of one resource.
 
     Attributes:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 import pyoxigraph as ox
+from msgspec import Struct
 
 from kgtool.built import Builder
 from kgtool.catalog import NamedQuery
@@ -29,8 +29,7 @@ Derived = tuple[NamedQuery, tuple[Proof, ...]]
 _NOTHING: Mapping[Fact, Derived] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One line of a proof tree.
 
     Attributes:
@@ -48,8 +47,7 @@ class Line:
     query: NamedQuery | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Struct, frozen=True):
     """Why something holds, or why a graph contradicts itself.
 
     Attributes:

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct
+
 from kgtool.errors import Texts
 
 # A blank node's label as `load` makes it: a digest of the file's name, then a running number.
@@ -29,8 +31,7 @@ class Severity(enum.IntEnum):
         return self.name.lower()
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
+class Place(Struct, frozen=True, order=True):
     """A place in a file: path relative to the project (POSIX), line and column 1-based in code points; 0 is unknown."""
 
     path: str

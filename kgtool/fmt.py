@@ -5,10 +5,11 @@ from __future__ import annotations
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyoxigraph as ox
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kgtool.errors import EngineError, texts
 from kgtool.finding import Finding
@@ -23,8 +24,7 @@ SUFFIXES = (".ttl", ".trig")
 KINDS = ("ontology", "data", "shapes")
 
 
-@dataclass(frozen=True, slots=True)
-class Laid:
+class Laid(Struct, frozen=True):
     """What formatting a file came to: its text before and after, and the findings that stopped it."""
 
     file: ProjectFile

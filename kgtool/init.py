@@ -14,9 +14,10 @@ import shutil
 import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from pathlib import Path
+
+from msgspec import Struct
 
 from kgtool.errors import KgError, ProjectError, UsageError, texts
 from kgtool.sources import line_digests, sha256
@@ -34,8 +35,7 @@ _HAN = re.compile(r"[㐀-鿿豈-﫿𠀀-𲎯]")
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\"\\<>{}|`@]")
 
 
-@dataclass(frozen=True, slots=True)
-class City:
+class City(Struct, frozen=True):
     """The city that a project is made for. `language` decides in which language the example report is written."""
 
     slug: str

@@ -14,9 +14,9 @@ import itertools
 import os.path
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import pyoxigraph as ox
+from msgspec import Struct
 
 from kgtool.catalog import NamedQuery, Param, ParamType
 from kgtool.catalog.specs import within
@@ -58,8 +58,7 @@ class ParamError(UsageError):
     nearest = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Binder:
+class Binder(Struct, frozen=True):
     """What is needed to turn a user's text into a term: the project's prefixes, today, and the store to look names up.
 
     Attributes:

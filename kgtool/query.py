@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import pyoxigraph as ox
+from msgspec import Struct
 
 from kgtool.catalog import Catalog, NamedQuery, load_catalog
 from kgtool.catalog.header import HeaderError, has_header, read_header
@@ -29,8 +29,7 @@ from kgtool.write.curie import Curies
 _LABELS = (SKOS + "prefLabel", RDFS + "label", DCT + "title", CD + "summary")
 
 
-@dataclass(frozen=True)
-class Workbench:
+class Workbench(Struct, frozen=True):
     """A project's queries and its store, opened once; query texts run in the runner's worker, look-ups in the store."""
 
     project: Project

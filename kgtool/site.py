@@ -5,9 +5,10 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+
+from msgspec import Struct
 
 from kgtool.errors import ProjectError, UsageError, texts
 from kgtool.pages import Pages
@@ -20,8 +21,7 @@ from kgtool.write.syntaxes import to_nquads
 _MARK = "kgtool-site.txt"
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """What was written: pages of all languages, and all files."""
 
     pages: int

@@ -9,10 +9,10 @@ from __future__ import annotations
 import datetime
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from functools import cached_property
 
 import pyoxigraph as ox
+from msgspec import Struct, field
 
 from kgtool.audience import Part, Visible, policy_of, visible, visible_catalog, visible_project
 from kgtool.audience.model import Permit
@@ -31,8 +31,7 @@ from kgtool.write.curie import Curies
 INFERRED = GRAPH + "inferred"
 
 
-@dataclass(frozen=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True, dict=True):
     """One version of a project for one audience; tables are made when first asked for.
 
     Attributes:

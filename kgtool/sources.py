@@ -12,9 +12,10 @@ import hashlib
 import itertools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+
+from msgspec import Struct
 
 from kgtool.errors import SourceError, texts
 
@@ -30,8 +31,7 @@ def sha256(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class LineDigest:
+class LineDigest(Struct, frozen=True):
     """Length in code points and SHA-256 of one line without its LF."""
 
     length: int
@@ -43,8 +43,7 @@ def line_digests(text: str) -> tuple[LineDigest, ...]:
     return tuple(LineDigest(len(line), sha256(line)) for line in text.split("\n"))
 
 
-@dataclass(frozen=True, slots=True)
-class SourceRecord:
+class SourceRecord(Struct, frozen=True):
     """What the data says of a source. `lines` is empty when the record has no digest per line."""
 
     iri: str
@@ -54,8 +53,7 @@ class SourceRecord:
     file_name: str
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(Struct, frozen=True, order=True):
     """A cited span of a source: code points [start, end) and the SHA-256 of exactly that text."""
 
     start: int
@@ -64,8 +62,7 @@ class Span:
     iri: str
 
 
-@dataclass(frozen=True)
-class SourceText:
+class SourceText(Struct, frozen=True, dict=True):
     """A source's text at hand."""
 
     path: Path
@@ -133,8 +130,7 @@ def find_text(record: SourceRecord, folder: Path) -> SourceText | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """How a text differs from its record.
 
     Attributes:

@@ -21,6 +21,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from msgspec import structs
 
 from kgtool.engine.remote import Credentials, RemoteStore
 from kgtool.engine.remote.graphs import GraphStore
@@ -97,7 +98,7 @@ class Engine:
     def clear(self) -> None:
         """Remove every graph that a test may have made; Virtuoso's own stay."""
         self.load(())
-        everywhere = RemoteStore(dataclasses.replace(self.remote, scope=Scope.ENGINE))
+        everywhere = RemoteStore(structs.replace(self.remote, scope=Scope.ENGINE))
         store = GraphStore(self.remote, self.who)
         for name in counts(everywhere):
             if name.startswith(("urn:kgtool:", "https://example.org/")):
@@ -105,8 +106,8 @@ class Engine:
 
     def source(self, **changes: object) -> RemoteStore:
         """What answers queries over the graphs that were loaded; `changes` are of the remote's attributes."""
-        remote = dataclasses.replace(self.remote, scope=Scope.LISTED, graphs=self.loaded or (DEFAULT,))
-        return RemoteStore(dataclasses.replace(remote, **changes), None)  # type: ignore[arg-type]
+        remote = structs.replace(self.remote, scope=Scope.LISTED, graphs=self.loaded or (DEFAULT,))
+        return RemoteStore(structs.replace(remote, **changes), None)  # type: ignore[arg-type]
 
     def settings(self, name: str = "there") -> str:
         """The remote as a table of kgtool.toml."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from engines import Engine
+from msgspec import structs
 
 from kgtool.check import read_inputs
 from kgtool.engine import SERVED
@@ -25,7 +25,7 @@ from kgtool.snapshot import open_snapshot
 
 NOW = datetime.datetime(2021, 12, 31, tzinfo=datetime.UTC)
 ADDRESS = "https://kg.example"
-LIMITS = dataclasses.replace(SERVED, seconds=30.0)  # the machine may be busy
+LIMITS = structs.replace(SERVED, seconds=30.0)  # the machine may be busy
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,8 @@ def remote_for(engine: Engine, **changes: Any) -> Remote:
     """An engine as the settings should describe it: Virtuoso with one graph, evaluated here."""
     remote = engine.remote
     if engine.name == "virtuoso":
-        remote = dataclasses.replace(remote, graph="https://example.org/everything", evaluate=Evaluate.HERE)
-    return dataclasses.replace(remote, **changes)
+        remote = structs.replace(remote, graph="https://example.org/everything", evaluate=Evaluate.HERE)
+    return structs.replace(remote, **changes)
 
 
 def load(engine: Engine, project: Project, remote: Remote, audience: Audience = Audience.INTERNAL) -> None:

@@ -238,11 +238,11 @@ def test_a_value_out_of_a_list_names_the_list_and_the_nearest(make_project: Make
 
 
 def test_more_rows_than_are_allowed_is_a_problem_and_never_a_cut(make_project: Make) -> None:
-    import dataclasses
+    from msgspec import structs
 
     from kgtool.engine import SERVED
 
-    few = dataclasses.replace(SERVED, rows=5)
+    few = structs.replace(SERVED, rows=5)
     app = served(make_project({"data/a.ttl": DATA, "queries/ask/of.rq": MANY}, SETTINGS), limits=few)
     response = get("/api/of", app=app)
     assert (response.status, body(response)["code"]) == (400, "E-QUERY-ROWS")

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT, WANGJIN, Ran
+from msgspec import structs
 
 from kgtool import cache as room
 from kgtool.cache import Cache, cache_folder, from_bytes, inputs_key, to_bytes
@@ -62,7 +63,7 @@ def checks(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def plain(report: Report) -> Report:
-    return dataclasses.replace(report, totals=dataclasses.replace(report.totals, seconds=0))
+    return structs.replace(report, totals=structs.replace(report.totals, seconds=0))
 
 
 def said(report: Report) -> list[object]:

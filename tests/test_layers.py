@@ -37,6 +37,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("__init__",),
 )
 ROW = {room: len(ROWS) - number for number, rooms in enumerate(ROWS) for room in rooms}
+EVERY = tuple(room for rooms in ROWS for room in rooms)
 BELOW_CLI = tuple(room for rooms in ROWS[2:] for room in rooms)
 # A third-party package to the modules that may import it: a room, or one module of it.
 OWNERS: dict[str, tuple[str, ...]] = {
@@ -54,6 +55,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "SPARQLWrapper": ("engine",),
     "yaml": ("catalog",),
     "edtf": ("dates",),
+    "msgspec": EVERY,
     "pyoxigraph": BELOW_CLI,
 }
 # What of pyoxigraph is more than terms, and whose it is.

@@ -5,7 +5,6 @@ Hypothesis draws fresh examples on each run and prints the blob that repeats a f
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 import json
 import os
@@ -17,6 +16,7 @@ import pytest
 from conftest import ROOT, Ran
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from kgtool.catalog import NamedQuery, Param, ParamType
 from kgtool.catalog.text import form
@@ -490,7 +490,7 @@ def test_query_without_a_group_cannot_take_parameters(text: str) -> None:
         "en": "query q has no WHERE group to bind parameters in.",
         "zh-Hant": "查詢 q 沒有可綁定參數的 WHERE 群組。",
     }
-    assert bound_text(dataclasses.replace(query, params={}), {}) == text
+    assert bound_text(structs.replace(query, params={}), {}) == text
 
 
 @pytest.mark.parametrize(

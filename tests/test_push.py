@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 import shlex
 import shutil
@@ -14,6 +13,7 @@ import pyoxigraph as ox
 import pytest
 from conftest import ROOT, WANGJIN, Ran
 from engines import Engine, free_port, oxigraph_binary, start_oxigraph
+from msgspec import structs
 
 from kgtool.check import read_inputs
 from kgtool.engine.remote import RemoteStore
@@ -39,7 +39,7 @@ FILES = {
 
 
 def planned(folder: Path, engine: Engine, **changes: object) -> Plan:
-    remote = dataclasses.replace(engine.remote, **changes)  # type: ignore[arg-type]
+    remote = structs.replace(engine.remote, **changes)  # type: ignore[arg-type]
     return make_plan(remote, read_inputs(open_project(folder, {}, {}), NOW).dataset)
 
 
@@ -118,9 +118,9 @@ def test_a_graph_of_somebody_else_is_never_touched(empty: Engine, project: Calla
     ran = kgtool("push", "there", "--project", folder, "--prune", env=empty.environ())
     assert ran.status == 0
     assert "theirs" not in ran.out
-    assert RemoteStore(
-        dataclasses.replace(empty.remote, scope=Scope.LISTED, graphs=("https://example.org/theirs",))
-    ).query(f"ASK {{ <{EX}x> ?p ?o }}", {})
+    assert RemoteStore(structs.replace(empty.remote, scope=Scope.LISTED, graphs=("https://example.org/theirs",))).query(
+        f"ASK {{ <{EX}x> ?p ?o }}", {}
+    )
     assert not RemoteStore(empty.remote).query(f"ASK {{ <{EX}x> ?p ?o }}", {})
 
 
@@ -296,7 +296,7 @@ def test_the_bulk_file_and_its_recipe_load_oxigraph(
     oxigraph: Engine, make_project: Make, kgtool: Tool, tmp_path: Path
 ) -> None:
     data, port = tmp_path / "store", free_port()
-    elsewhere = dataclasses.replace(
+    elsewhere = structs.replace(
         oxigraph.remote, url=f"http://127.0.0.1:{port}/query", graph_store=f"http://127.0.0.1:{port}/store"
     )
     there = Engine("oxigraph", elsewhere, None, tmp_path)

@@ -16,6 +16,7 @@ import pytest
 import rdflib
 from conftest import ROOT, WANGJIN, needs
 from engines import Engine, running_virtuoso, virtuoso_missing
+from msgspec import structs
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from SPARQLWrapper import JSON, POST, SPARQLWrapper
 from test_golden import FICTIONAL, NOW, REAL, Given, texts
@@ -69,7 +70,7 @@ def loaded(request: pytest.FixtureRequest) -> Iterator[Loaded]:
 def pushed(engine: Engine, folder: Path) -> Loaded:
     """An engine that holds a project, as one graph."""
     project = open_project(folder, {}, {})
-    remote = dataclasses.replace(engine.remote, graph="https://example.org/everything")
+    remote = structs.replace(engine.remote, graph="https://example.org/everything")
     plan = make_plan(remote, read_inputs(project, NOW).dataset)
     assert push(plan, engine.who).differences == ()
     return Loaded(engine, open_workbench(project, NOW), RemoteStore(remote))
@@ -106,7 +107,7 @@ def test_what_virtuoso_evaluates_wrongly_by_itself_is_what_is_listed(tmp_path: P
         needs("virtuoso", virtuoso_missing())
     wrong, failing = set(), set()
     with running_virtuoso(tmp_path) as engine:
-        engine.remote = dataclasses.replace(engine.remote, timeout=20.0)
+        engine.remote = structs.replace(engine.remote, timeout=20.0)
         loaded = pushed(engine, WANGJIN)
         for name, given in PROJECTS["wangjin"][1].items():
             try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import shutil
 import socket
 import time
@@ -15,6 +14,7 @@ import pyoxigraph as ox
 import pytest
 from conftest import WANGJIN
 from engines import Engine, free_port
+from msgspec import structs
 from remote_front import ADDRESS, LIMITS, NOW, fronts, get, load, remote_for
 from serving import serving
 
@@ -128,7 +128,7 @@ def test_a_question_has_no_address() -> None:
 def announce(engine: Engine, remote: Remote, state: State, **changes: Any) -> None:
     """Say something in the manifest, as a push does."""
     plan = make_plan(remote, read_inputs(open_project(WANGJIN, {}, {}), NOW).dataset, open_project(WANGJIN, {}, {}))
-    manifest = dataclasses.replace(plan.manifest(state), **changes)
+    manifest = structs.replace(plan.manifest(state), **changes)
     GraphStore(remote, engine.who).put(manifest_graph(remote), to_triples(remote, manifest))
 
 
@@ -187,7 +187,7 @@ def test_an_audience_is_not_served_what_was_loaded_for_another(oxigraph: Engine,
     with pytest.raises(KgError) as caught:
         open_app(project, remote, settings, NOW, {})
     assert caught.value.code == "E-REMOTE-AUDIENCE"
-    inside = open_app(project, remote, dataclasses.replace(settings, audience=Audience.INTERNAL), NOW, {})
+    inside = open_app(project, remote, structs.replace(settings, audience=Audience.INTERNAL), NOW, {})
     assert get(inside, "/data/body/quiet.nt").status == 200
     inside.close()
     load(oxigraph, project, remote, Audience.PUBLIC)
@@ -199,14 +199,14 @@ def test_an_audience_is_not_served_what_was_loaded_for_another(oxigraph: Engine,
     oxigraph.clear()
     load(oxigraph, project, remote)
     with pytest.raises(KgError) as caught:
-        open_app(project, dataclasses.replace(remote, scope=Scope.UNION), settings, NOW, {})
+        open_app(project, structs.replace(remote, scope=Scope.UNION), settings, NOW, {})
     assert caught.value.code == "E-REMOTE-AUDIENCE"
     oxigraph.clear()
 
 
 def test_without_a_manifest_nothing_is_kept(oxigraph: Engine) -> None:
     with fronts(oxigraph, WANGJIN) as both:
-        far = opened(oxigraph, dataclasses.replace(both.remote, scope=Scope.UNION))
+        far = opened(oxigraph, structs.replace(both.remote, scope=Scope.UNION))
         answer = get(far, "/api/ties-of-city?city=gov:wangjin&format=tsv")
         assert answer.body == get(both.near, "/api/ties-of-city?city=gov:wangjin&format=tsv").body
         fields = dict(answer.headers)
@@ -331,7 +331,7 @@ def test_an_engine_that_does_not_answer_is_a_504_in_time(tmp_path: Path) -> None
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/query"
         remote = Remote("", url, scope=Scope.LISTED, graphs=("urn:x",))
         began = time.monotonic()
-        settings = ServeSettings(address=ADDRESS, limits=dataclasses.replace(LIMITS, seconds=1.0))
+        settings = ServeSettings(address=ADDRESS, limits=structs.replace(LIMITS, seconds=1.0))
         with pytest.raises(RemoteError) as caught:
             open_app(open_project(WANGJIN, {}, {}), remote, settings, NOW, {})
         assert caught.value.code == "E-REMOTE-TIMEOUT"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import time
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from msgspec import structs
 from test_shacl_engine import quads, run
 
 from kgtool.engine import CHECKED
@@ -122,7 +122,7 @@ HOSTILE = [
 def test_a_query_that_would_end_or_hold_up_the_check_is_a_failure(
     what: str, select: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(query_run, "CHECKED", dataclasses.replace(CHECKED, seconds=1.0, memory=512 << 20))
+    monkeypatch.setattr(query_run, "CHECKED", structs.replace(CHECKED, seconds=1.0, memory=512 << 20))
     data = " ".join(f":a{n} a :C ; :p {n} ; :q :a{n + 1} ." for n in range(300))
     before, others = os.getpid(), children()
     with pytest.raises(ShapesError):

@@ -6,7 +6,6 @@ All of them on the fictional project; on the real graph a seeded third, with `KG
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import datetime
 import os
 import random
@@ -18,6 +17,7 @@ import pyoxigraph as ox
 import pytest
 import rdflib
 from conftest import ROOT, WANGJIN
+from msgspec import structs
 from test_golden import BARE, FICTIONAL, REAL, Given, texts
 
 from kgtool.catalog import NamedQuery, ParamType
@@ -97,7 +97,7 @@ def nowhere(query: NamedQuery, binder: Binder) -> dict[str, Term]:
     """Parameters for a graph without a triple: any value of the type, of whatever class."""
     some = {ParamType.IRI: "urn:none", ParamType.DATE: "2021-01-01", ParamType.LANG: "en"}
     return {
-        name: binder.term(dataclasses.replace(param, cls=""), param.default or some.get(param.type, "2021"))
+        name: binder.term(structs.replace(param, cls=""), param.default or some.get(param.type, "2021"))
         for name, param in query.params.items()
         if param.required or param.default
     }

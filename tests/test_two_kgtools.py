@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterator
 
 import pytest
 from conftest import WANGJIN, Ran
+from msgspec import structs
 from remote_front import ADDRESS, LIMITS, NOW, get
 from serving import Served, serving
 from test_golden import FICTIONAL, texts
@@ -41,7 +41,7 @@ def remote(server: Served) -> Remote:
 def test_every_named_query_gives_the_rows_of_the_files(remote: Remote, size: int) -> None:
     project = open_project(WANGJIN, {}, {})
     bench = open_workbench(project, NOW)
-    _, ask = open_remote(dataclasses.replace(remote, page_size=size), {})
+    _, ask = open_remote(structs.replace(remote, page_size=size), {})
     wrong = []
     for name, (given, _) in FICTIONAL.items():
         query, _preset = bench.find(name)

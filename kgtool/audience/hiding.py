@@ -9,12 +9,12 @@ The digests of a source some of whose passages are hidden go too: a short line c
 
 from __future__ import annotations
 
-import dataclasses
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 import pyoxigraph as ox
+from msgspec import structs
 
 from kgtool.audience.classes import Hierarchy
 from kgtool.audience.model import LABELS, MARK, Hidden, Node, Part, Permit, Policy
@@ -73,7 +73,7 @@ class Hiding:
         self._spread(others, _NAMES)
         self.hidden |= self._orphans()
         # What is kept of the rules must not name what is hidden.
-        self.permit = dataclasses.replace(self.permit, people=self.permit.people - self.hidden)
+        self.permit = structs.replace(self.permit, people=self.permit.people - self.hidden)
 
     def _every(self) -> Iterator[ox.Quad]:
         yield from (quad for _, quad in self._opened())

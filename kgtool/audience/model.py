@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 
 import pyoxigraph as ox
+from msgspec import Struct, field
 
 from kgtool.errors import ProjectError, texts
 from kgtool.formats import Audience
@@ -21,8 +21,7 @@ LABELS = (SKOS + "prefLabel", SKOS + "altLabel", SKOS + "hiddenLabel", RDFS + "l
 _NAME = re.compile(r"[A-Za-z][\w+.-]*:[^\s<>\"'{}|^`\\(),;]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One file: its name in the project, `ontology`, `data` or `shapes`, and its quads."""
 
     name: str
@@ -30,8 +29,7 @@ class Part:
     quads: tuple[ox.Quad, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Struct, frozen=True):
     """What one audience may see, names resolved to IRIs; None is no limit.
 
     Attributes:
@@ -61,8 +59,7 @@ class Policy:
         return bool(fitting) and not self.audience.sees(self.folders[max(fitting, key=len)])
 
 
-@dataclass(frozen=True, slots=True)
-class Hidden:
+class Hidden(Struct, frozen=True):
     """What was hidden, for those who must not mention it: IRIs with their prefixed names, and their labels.
 
     Never kept by what serves an audience.
@@ -83,8 +80,7 @@ class Hidden:
         return any(name in self.names or name.rstrip(".!?") in self.names for name in found)
 
 
-@dataclass(frozen=True, slots=True)
-class Permit:
+class Permit(Struct, frozen=True):
     """The rules that hold for a single statement, stated or inferred; the empty value permits everything."""
 
     properties: frozenset[str] | None = None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
+
+from msgspec import structs
 
 from kgtool.audience.model import Hidden
 from kgtool.catalog import Catalog, NamedQuery, Param, QueryTest
@@ -45,7 +46,7 @@ def visible_project(project: Project, audience: Audience, hidden: Hidden) -> Pro
         name: table for name, table in settings["presets"].value.items() if not hidden.in_text(" ".join(_strings(table)))
     }  # fmt: skip
     settings["presets"] = Setting(presets, settings["presets"].origin)
-    return dataclasses.replace(project, settings=MappingProxyType(settings))
+    return structs.replace(project, settings=MappingProxyType(settings))
 
 
 def _visible_query(query: NamedQuery, hidden: Hidden) -> NamedQuery | None:
@@ -62,7 +63,7 @@ def _visible_query(query: NamedQuery, hidden: Hidden) -> NamedQuery | None:
     params = {name: _without_example(param, hidden) for name, param in query.params.items()}
     tests = tuple(test for test in query.tests if not hidden.in_text(" ".join(_of_test(test))))
     blank = "\n".join("#+" if line.startswith("#+") else line for line in header.split("\n"))
-    return dataclasses.replace(query, params=params, tests=tests, text=blank + body)
+    return structs.replace(query, params=params, tests=tests, text=blank + body)
 
 
 def _split(text: str) -> tuple[str, str]:
@@ -88,16 +89,16 @@ def _offering(query: NamedQuery, left: Mapping[str, NamedQuery | None]) -> Named
     if all(not param.values_query or left.get(param.values_query) for param in query.params.values()):
         return query
     params = {
-        name: param if left.get(param.values_query) else dataclasses.replace(param, values_query="")
+        name: param if left.get(param.values_query) else structs.replace(param, values_query="")
         for name, param in query.params.items()
     }
-    return dataclasses.replace(query, params=params)
+    return structs.replace(query, params=params)
 
 
 def _without_example(param: Param, hidden: Hidden) -> Param:
     label = {tag: text for tag, text in param.label.items() if not hidden.in_text(text)}
     example = None if param.example and hidden.in_text(param.example) else param.example
-    return dataclasses.replace(param, example=example, label=label)
+    return structs.replace(param, example=example, label=label)
 
 
 def _of_test(test: QueryTest) -> Iterable[str]:

@@ -11,7 +11,8 @@ What is hidden takes with it
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from kgtool.audience.hiding import Hiding
 from kgtool.audience.model import MARK, Hidden, Node, Part, Permit, Policy
@@ -19,8 +20,7 @@ from kgtool.formats import Audience
 from kgtool.write.curie import Curies
 
 
-@dataclass(frozen=True, slots=True)
-class Visible:
+class Visible(Struct, frozen=True):
     """What an audience sees.
 
     Attributes:

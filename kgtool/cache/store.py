@@ -12,8 +12,9 @@ import os
 import tempfile
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 # Results and bytes that are kept, newest first.
 _MOST_RESULTS, _MOST_BYTES = 64, 64 << 20
@@ -36,8 +37,7 @@ def cache_folder(environment: Mapping[str, str]) -> Path | None:
     return Path(home) / ".cache" / "kgtool" if os.path.isabs(home) else None  # noqa: PTH117
 
 
-@dataclass(frozen=True, slots=True)
-class Cache:
+class Cache(Struct, frozen=True):
     """Results by key in a folder, which is made when the first one is kept."""
 
     folder: Path

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from kgtool.catalog import text as sparql
 from kgtool.catalog.header import HeaderError, read_header
@@ -19,8 +20,7 @@ ROLES = ("ask", "check", "build")
 _OFFERED = {ParamType.LANG: ColumnType.STRING, ParamType.YEAR: ColumnType.INTEGER}
 
 
-@dataclass(frozen=True, slots=True)
-class Catalog:
+class Catalog(Struct, frozen=True):
     """The queries by name (sorted), and a finding for every file that could not become one."""
 
     queries: Mapping[str, NamedQuery]

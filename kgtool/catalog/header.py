@@ -9,7 +9,8 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from kgtool.catalog.model import ColumnText, ColumnType, Param, QueryTest
 from kgtool.catalog.reader import HeaderError, Reader
@@ -23,8 +24,7 @@ KEYS = ("summary", "description", "params", "columns", "tests", "severity", "cod
 _CODE = re.compile(r"^KG[1-9]\d\d$")
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(Struct, frozen=True):
     """The typed header of a query file."""
 
     summary: Texts

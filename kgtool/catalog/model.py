@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from kgtool.errors import Texts
 from kgtool.finding import Severity
@@ -38,8 +39,7 @@ class ColumnType(enum.StrEnum):
     ANY = "any"
 
 
-@dataclass(frozen=True, slots=True)
-class Param:
+class Param(Struct, frozen=True):
     """A typed parameter. `example`, `default` and the bounds are texts in the form a user would type (CURIEs allowed).
 
     Attributes:
@@ -65,16 +65,14 @@ class Param:
     most: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnText:
+class ColumnText(Struct, frozen=True):
     """How people read a column: its heading, and the words for cells that are one of a fixed list."""
 
     label: Texts = field(default_factory=dict)
     values: Mapping[str, Texts] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class QueryTest:
+class QueryTest(Struct, frozen=True):
     """One test of a named query: parameters, and what must come out.
 
     Exactly one of `rows` (texts, in order), `expect` (a CSV file relative to the project), `min_rows`, or `empty`.
@@ -87,8 +85,7 @@ class QueryTest:
     empty: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class NamedQuery:
+class NamedQuery(Struct, frozen=True):
     """A query with a header. `name` is the file's stem; `role` its folder: `ask`, `check` or `build`.
 
     Attributes:

@@ -8,7 +8,8 @@ reader loses its way, nothing is known. Source: SPARQL 1.1 Query §9.1, §18.1.7
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from kgtool.catalog.iris import iris
 from kgtool.catalog.outline import Group, Part, Role, Select
@@ -23,8 +24,7 @@ _TYPE = RDF + "type"
 _ALWAYS = frozenset({_TYPE, RDF + "first", RDF + "rest"})
 
 
-@dataclass(frozen=True, slots=True)
-class Needs:
+class Needs(Struct, frozen=True):
     """What a query can match.
 
     Attributes:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from kgtool.catalog.text import Token
 
@@ -26,8 +27,7 @@ class Role(enum.Enum):
     SELECT = "select"
 
 
-@dataclass(slots=True)
-class Part:
+class Part(Struct):
     """One part of a group, in the text's order.
 
     Attributes:
@@ -52,8 +52,7 @@ class Part:
         return frozenset(token.text[1:] for token in self.tokens if token.kind == "var")
 
 
-@dataclass(slots=True)
-class Group:
+class Group(Struct):
     """`{ … }`"""
 
     parts: list[Part] = field(default_factory=list)
@@ -72,8 +71,7 @@ class Group:
                 yield from group.every()
 
 
-@dataclass(slots=True)
-class Select:
+class Select(Struct):
     """SELECT (or the body of another form): columns as (name, offset, whether an expression gives it), then the rest."""
 
     columns: list[tuple[str, int, bool]] = field(default_factory=list)

@@ -7,6 +7,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from msgspec import Struct
+
 from kgtool.catalog import Catalog
 from kgtool.checks.described import Described, Term, key, values
 from kgtool.checks.part import EVERYTHING, Asked
@@ -25,8 +27,7 @@ from kgtool.write.curie import Curies
 __all__ = ["Inputs", "Outcome", "Term", "key"]
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What a family found. `checks` counts what it ran: shapes, queries, spans, dated values, files."""
 
     findings: tuple[Finding, ...]

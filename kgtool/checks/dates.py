@@ -8,9 +8,9 @@ statements have it; a place is looked for only where something is wrong.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pyoxigraph as ox
+from msgspec import Struct
 
 from kgtool.checks.context import Inputs, Outcome, key
 from kgtool.checks.statements import iri_of
@@ -24,8 +24,7 @@ _LOWER, _UPPER = CD + "lowerBoundProperty", CD + "upperBoundProperty"
 _DATE = ox.NamedNode(XSD + "date")
 
 
-@dataclass(frozen=True, slots=True)
-class _Dated:
+class _Dated(Struct, frozen=True):
     """A property that holds an EDTF value, and the two that hold its bounds (codes)."""
 
     value: int

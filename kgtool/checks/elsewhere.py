@@ -7,7 +7,8 @@ evidence, reasoning) and belong to a check of the files.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kgtool.checks.context import Inputs, Outcome
 from kgtool.checks.queries import rows_as_findings, unusable
@@ -33,8 +34,7 @@ from kgtool.shacl.plan import Sparql
 from kgtool.terms import SH
 
 
-@dataclass(frozen=True, slots=True)
-class Elsewhere:
+class Elsewhere(Struct, frozen=True):
     """An engine as the checks see it.
 
     Attributes:

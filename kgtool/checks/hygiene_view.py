@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
 import pyoxigraph as ox
+from msgspec import Struct
 
 from kgtool.index import Index
 from kgtool.terms import OWL, RDF, RDFS, SCHEMA
@@ -16,8 +16,7 @@ _W3C = "http://www.w3.org/"
 _PROPERTY_KINDS = ("ObjectProperty", "DatatypeProperty", "AnnotationProperty", "OntologyProperty")
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """What is wrong with a term.
 
     Attributes:

@@ -8,23 +8,14 @@ from collections.abc import Iterator
 import pyoxigraph as ox
 
 from kgtool.checks.context import Inputs, Outcome
+from kgtool.checks.sieve import doubtful
 from kgtool.checks.statements import Use, finding, iri_of, uses
 from kgtool.checks.texts import check_texts
 from kgtool.errors import texts
 from kgtool.finding import Finding, Severity
-from kgtool.lexical import Remark, bare_chinese, characters, chinese, iri, language_tag, typed, usual
+from kgtool.lexical import Remark, bare_chinese, characters, chinese, iri, language_tag, typed
 from kgtool.terms import XSD
 
-# The IRIs that nothing can be said about: most of them. What the parser has let pass has no space, quote or brace.
-_PLAIN = re.compile(r"https?://[A-Za-z0-9.-]+(?:[:/?#][!-?A-~]*)?")
-# Lexical forms that are surely well, by datatype: most of them. Everything else is judged in full.
-_PLAIN_VALUES = {
-    XSD + "date": re.compile("(?:1[0-9]|20)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"),
-    XSD + "integer": re.compile("-?[0-9]+"),
-    XSD + "nonNegativeInteger": re.compile("[0-9]+"),
-    XSD + "decimal": re.compile(r"-?[0-9]+\.[0-9]+"),
-    XSD + "boolean": re.compile("true|false"),
-}
 _ANY_URI, _STRING = XSD + "anyURI", XSD + "string"
 _YEAR = re.compile(r"(?i:year)$")
 _INTEGER = re.compile("[0-9]{1,3}")
@@ -34,7 +25,8 @@ _ROC, _MOST_ROC = 1911, 199
 def check_lexical(inputs: Inputs) -> Outcome:
     """Findings about terms, then about the files' texts. Cost: linear in distinct terms; counts them."""
     judge = _Judge(inputs)
-    bad = {code: remarks for code, term in enumerate(inputs.index.terms) if (remarks := judge(term))}
+    terms = inputs.index.terms
+    bad = {code: remarks for code in sorted(doubtful(terms, judge.passes)) if (remarks := judge(terms[code]))}
     found = uses(inputs.index, bad) if bad else {}
     findings = [
         finding(inputs, remark.code, remark.severity, remark.message, use)
@@ -44,7 +36,7 @@ def check_lexical(inputs: Inputs) -> Outcome:
     ]
     findings += _years(inputs)
     findings += check_texts(inputs)
-    return Outcome(tuple(findings), len(inputs.index.terms))
+    return Outcome(tuple(findings), len(terms))
 
 
 class _Judge:
@@ -60,8 +52,7 @@ class _Judge:
 
     def __call__(self, term: object) -> list[Remark] | None:
         if isinstance(term, ox.NamedNode):
-            value = term.value
-            return None if _PLAIN.fullmatch(value) and "@" not in value else self._iri(value)
+            return self._iri(term.value)
         if isinstance(term, ox.Literal):
             return self._literal(term)
         return None
@@ -71,23 +62,29 @@ class _Judge:
 
     def _literal(self, term: ox.Literal) -> list[Remark]:
         value, tag = term.value, term.language
-        out = [] if usual(value) else list(characters(value))
+        out = list(characters(value))
         if tag is None:
             datatype = term.datatype.value
-            plain = _PLAIN_VALUES.get(datatype)
-            if datatype != _STRING and not (plain and plain.fullmatch(value)):
+            if datatype != _STRING:
                 out += typed(value, datatype)
                 if datatype == _ANY_URI and ":" in value:
                     out += iri(value, {}) if re.match("[A-Za-z][A-Za-z0-9+.-]*:", value) else ()
             return out
-        if tag not in self.tags:
-            self.tags[tag] = list(self._tag(tag))
-        out += self.tags[tag]
+        out += self._of_tag(tag)
         if term.direction is not None and self.directed:
             out.append(_direction(str(term.direction)))
         if tag.startswith("zh"):
             out += chinese(value, tag)
         return out
+
+    def passes(self, tag: str) -> bool:
+        """Whether there is nothing to say of a language tag; a direction is no part of one."""
+        return "--" not in tag and not self._of_tag(tag)
+
+    def _of_tag(self, tag: str) -> list[Remark]:
+        if tag not in self.tags:
+            self.tags[tag] = list(self._tag(tag))
+        return self.tags[tag]
 
     def _tag(self, tag: str) -> Iterator[Remark]:
         yield from language_tag(tag)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 import pyoxigraph as ox
+from msgspec import Struct
 
 from kgtool.checks.context import Inputs, Outcome
 from kgtool.checks.statements import Use, finding, iri_of, uses
@@ -28,8 +28,7 @@ _PRIVATE = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class _Data:
+class _Data(Struct, frozen=True):
     """The project as codes.
 
     Attributes:

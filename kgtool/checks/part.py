@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import pyoxigraph as ox
+from msgspec import Struct
 
 from kgtool.errors import Texts, UsageError, texts
 from kgtool.index import Index
@@ -15,8 +15,7 @@ from kgtool.shacl import Part, Plan, Touched
 from kgtool.write.curie import Curies
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What to look at; nothing given is everything.
 
     Attributes:

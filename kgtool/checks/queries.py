@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field, structs
 
 from kgtool.catalog import NamedQuery
 from kgtool.catalog.needs import may_have_rows, needs_of
@@ -42,8 +43,7 @@ _SECONDS_MORE = 10.0  # for each million statements
 _STOPPED = frozenset({"E-QUERY-TIMEOUT", "E-QUERY-MEMORY", "E-QUERY-CRASH"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Bench:
+class _Bench(Struct, frozen=True):
     """What one run over all queries needs, and what it has found."""
 
     inputs: Inputs
@@ -93,7 +93,7 @@ def _asked(
     store = inputs.store_of(_wanted(inputs, queries))
     answers = []
     # Ten seconds are long for a query, but a clean pass over ten million statements takes as much.
-    limits = dataclasses.replace(CHECKED, seconds=CHECKED.seconds + len(store) // 1_000_000 * _SECONDS_MORE)
+    limits = structs.replace(CHECKED, seconds=CHECKED.seconds + len(store) // 1_000_000 * _SECONDS_MORE)
     with QueryRunner(store, limits) as runner:
         bench = _Bench(inputs, Binder(inputs.curies, inputs.today, store), runner, Vocabulary(inputs))
         for query in queries:

@@ -7,7 +7,8 @@ The slow forms are those that were measured on this engine, whose planner has no
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from kgtool.catalog.outline import Group, Part, Role, Select
 from kgtool.catalog.text import Token, lexed
@@ -17,8 +18,7 @@ _COMPARED = frozenset({"=", "!="})
 _JOINED = frozenset({Role.PATTERN, Role.UNION, Role.GRAPH, Role.SELECT})
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
+class Remark(Struct, frozen=True):
     """What is to be said of a query: a rule's code, where (offset), about what (a variable or word), and in words."""
 
     code: str

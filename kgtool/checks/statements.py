@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 import pyoxigraph as ox
+from msgspec import Struct
 
 from kgtool.checks.context import Inputs, key
 from kgtool.errors import Texts
@@ -20,8 +20,7 @@ MOST_USES = 20
 _LONG = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Struct, frozen=True):
     """A statement, coded, and the part of it that the term is."""
 
     part: Literal["subject", "predicate", "object"]

@@ -12,9 +12,9 @@ from __future__ import annotations
 import difflib
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 import pyoxigraph as ox
+from msgspec import Struct, field
 
 from kgtool.checks.context import Inputs, Outcome
 from kgtool.checks.cycles import check_cycles
@@ -53,8 +53,7 @@ _CLOSED = {
 }  # fmt: skip
 
 
-@dataclass(slots=True)
-class _Vocabulary:
+class _Vocabulary(Struct):
     """What the ontology files say: `kinds` of each subject, terms `mentioned`, namespaces and deprecated terms.
 
     `headed`: an ontology declares itself, so the hygiene checks look at properties and classes.

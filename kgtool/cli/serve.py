@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable
-from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec.structs import replace
 
 from kgtool.cli.common import common_options, endpoint_option, language_of, open_from, remote_of, write_out
 from kgtool.errors import KgError, UsageError, texts

@@ -5,7 +5,8 @@ from __future__ import annotations
 import enum
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from kgtool.diff.versions import Row, Version
 from kgtool.finding import Finding
@@ -25,8 +26,7 @@ class Fate(enum.StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
+class Changed(Struct, frozen=True):
     """One entity that is different.
 
     Attributes:
@@ -41,8 +41,7 @@ class Changed:
     into: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """What is different between two versions.
 
     Attributes:

@@ -10,11 +10,11 @@ import datetime
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import pyoxigraph as ox
+from msgspec import Struct
 
 from kgtool.check import check
 from kgtool.engine import CHECKED, QueryRunner, Solutions, Triples
@@ -38,8 +38,7 @@ _MOST_PREFIXES = 64  # lines at the head of a package's ontology that may declar
 Row = Mapping[str, frozenset[str]]
 
 
-@dataclass(frozen=True)
-class Version:
+class Version(Struct, frozen=True, dict=True):
     """One version.
 
     Attributes:

@@ -15,8 +15,9 @@ import resource
 import signal
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NoReturn
+
+from msgspec import Struct
 
 from kgtool.engine.alarm import Alarm
 
@@ -27,8 +28,7 @@ _ALARMS: dict[int, Alarm] = {}  # by process: a fork has its parent's table
 _WORDS = 64 * 1024  # bytes that a dying engine may write about why
 
 
-@dataclass(slots=True, eq=False)
-class Worker:
+class Worker(Struct, eq=False):
     """A confined process as its parent sees it.
 
     Attributes:

@@ -10,8 +10,9 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
+
+from msgspec import Struct, field
 
 from kgtool.catalog.text import FORMS, forbidden, form, lexemes, line_of
 from kgtool.engine.failure import QuerySyntaxError
@@ -54,8 +55,7 @@ _CLOSURE = re.compile(r"(?<![A-Za-z0-9])(?<![A-Za-z0-9] )(?:[*+]|\?(?![A-Za-z0-9
 _NO_SIGN = bytes(set(range(256)) - set(b"({[)}].;,|&/+-*^!?"))
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """Why a query is not run: what was measured, where it went over the limit, and the same in words.
 
     Attributes:
@@ -80,8 +80,7 @@ class Refusal:
         return error
 
 
-@dataclass(slots=True)
-class _Gauge:
+class _Gauge(Struct):
     """Figures while a text is read. `patterns` counts the beginning of each subject, and each `;` and `,` behind it."""
 
     depth: int = 0

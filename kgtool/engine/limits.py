@@ -6,13 +6,12 @@ hundreds of patterns), so that the reason can be named. What still dies or does 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 MB = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """Bounds of one query; 0 measures are never refused.
 
     Attributes:

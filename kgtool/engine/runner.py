@@ -36,6 +36,9 @@ from kgtool.errors import QueryError
 
 # Copy on write is eroded and memory fragmented by use: after so many queries a new worker is cheaper than an old one.
 _MOST_USES = 500
+# A worker's size is read behind every so many queries, and behind one that took so many seconds: a shorter one cannot have
+# taken much, and reading costs a tenth of what a short one does.
+_WEIGHED, _SHORT = 8, 0.05
 _PATIENCE = 1.0  # seconds that a worker that hung up has to be gone
 _AT_ONCE = 1 << 16  # bytes
 
@@ -121,12 +124,17 @@ class QueryRunner:
         refusal = guard(request.text, request.limits)
         if refusal is not None:
             raise refusal.error()
+        try:
+            data = request.frame()
+        except UnicodeEncodeError as error:
+            raise failure.failed(str(error)) from error
         with self._lock:
             worker = self._worker()
+            began = time.monotonic()
             try:
-                answer = _exchange(worker, request)
+                answer = _exchange(worker, data, request.limits)
             except QueryError:
-                self._recycle(worker, request.limits)
+                self._recycle(worker, request.limits, began)
                 raise
             except TimeoutError as error:
                 _end(self._workers)
@@ -136,7 +144,7 @@ class QueryRunner:
             except BaseException:
                 _end(self._workers)
                 raise
-            self._recycle(worker, request.limits)
+            self._recycle(worker, request.limits, began)
             return answer
 
     def _worker(self) -> Worker:
@@ -152,9 +160,10 @@ class QueryRunner:
             raise failure.crashed(f"fork: {error.strerror}") from error
         return self._workers[0]
 
-    def _recycle(self, worker: Worker, limits: Limits) -> None:
+    def _recycle(self, worker: Worker, limits: Limits, began: float) -> None:
         worker.uses += 1
-        if worker.uses >= _MOST_USES or address_space(worker.pid) - worker.size > limits.memory // 2:
+        weigh = worker.uses % _WEIGHED == 0 or time.monotonic() - began > _SHORT
+        if worker.uses >= _MOST_USES or (weigh and address_space(worker.pid) - worker.size > limits.memory // 2):
             _end(self._workers)
 
     def _died(self, worker: Worker, limits: Limits, error: Exception) -> QueryError:
@@ -170,16 +179,16 @@ class QueryRunner:
         return failure.crashed(signal.Signals(number).name if number else said[:200] or type(error).__name__)
 
 
-def _exchange(worker: Worker, request: Request) -> tuple[Mapping[str, Any], list[tuple[Any, ...]]]:
-    """Head and rows of the answer.
+def _exchange(worker: Worker, asked: bytes, limits: Limits) -> tuple[Mapping[str, Any], list[tuple[Any, ...]]]:
+    """Head and rows of the answer to a request's frame.
 
     Raises:
         QueryError: the worker says why there is none; it waits for the next request.
         TimeoutError: the deadline passed. OSError, EOFError, ValueError: the worker died.
     """
-    deadline = time.monotonic() + request.limits.seconds
-    worker.socket.settimeout(max(deadline - time.monotonic(), 0.001))
-    worker.socket.sendall(request.frame())
+    deadline = time.monotonic() + limits.seconds
+    worker.socket.settimeout(max(limits.seconds, 0.001))
+    worker.socket.sendall(asked)
     head: Mapping[str, Any] = {}
     rows: list[tuple[Any, ...]] = []
     reader = Reader()
@@ -189,7 +198,7 @@ def _exchange(worker: Worker, request: Request) -> tuple[Mapping[str, Any], list
         length, kind = unframe(stream.take(HEADER))
         size += length
         # The worker keeps to the limit; one that does not is not to be believed.
-        if size > request.limits.answer + (1 << 20):
+        if size > limits.answer + (1 << 20):
             raise ValueError("an answer beyond the limit")
         value = value_of(stream.take(length))
         if kind is Kind.END:

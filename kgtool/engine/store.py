@@ -10,10 +10,10 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import pyoxigraph as ox
+from msgspec import Struct
 
 from kgtool.catalog.text import Token, lexemes, line_of, tokens
 from kgtool.engine.failure import failed, misplaced, syntax_error
@@ -30,23 +30,20 @@ _AT_ONCE = 100_000  # quads
 _MANY_DIGITS = re.compile(r"[0-9]{20}")
 
 
-@dataclass(frozen=True, slots=True)
-class Solutions:
+class Solutions(Struct, frozen=True):
     """A SELECT's answer: variable names, and a row of terms (None: unbound) a solution, in the query's order."""
 
     variables: tuple[str, ...]
     rows: tuple[tuple[Term | None, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Triples:
+class Triples(Struct, frozen=True):
     """A CONSTRUCT's or DESCRIBE's answer, sorted, without duplicates."""
 
     triples: tuple[ox.Triple, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Dataset:
+class Dataset(Struct, frozen=True):
     """A dataset that the request states, not the query: IRIs of graphs whose merge is the default graph, and of named
     graphs. Source: SPARQL 1.1 Protocol §2.1.4."""
 
@@ -57,8 +54,7 @@ class Dataset:
 Answer = Solutions | Triples | bool
 
 
-@dataclass(frozen=True, slots=True)
-class Stream:
+class Stream(Struct, frozen=True):
     """A SELECT's answer as it comes: variable names, and rows that can be read once."""
 
     variables: tuple[str, ...]

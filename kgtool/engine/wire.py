@@ -8,10 +8,10 @@ lexical forms and blank node labels included; nothing that arrives is ever execu
 from __future__ import annotations
 
 import enum
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+import msgspec
 import pyoxigraph as ox
 
 from kgtool.engine.failure import failed
@@ -35,8 +35,12 @@ class Kind(enum.Enum):
 
 
 def frame(kind: Kind, value: Any) -> bytes:
-    """One frame. Cost: linear in the value."""
-    body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    """One frame. Cost: linear in the value.
+
+    Raises:
+        UnicodeEncodeError: a text holds a surrogate, which no UTF-8 has.
+    """
+    body = msgspec.json.encode(value)
     return len(body).to_bytes(8, "big") + kind.value + body
 
 
@@ -55,7 +59,7 @@ def value_of(body: bytes) -> Any:
     Raises:
         ValueError: the body is not JSON.
     """
-    return json.loads(body.decode("utf-8", "surrogatepass"))
+    return msgspec.json.decode(body)
 
 
 def from_term(term: Term | None) -> str | None:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import functools
 import socket
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
 from typing import Any, Protocol
 
 import pyoxigraph as ox
+from msgspec import Struct
 
 from kgtool.engine import confined, failure
 from kgtool.engine.confined import Bound, Worker, exactly
@@ -21,7 +21,6 @@ from kgtool.engine.store import Raw, rows_of, triples_of
 from kgtool.engine.wire import HEADER, Kind, frame, from_error, from_term, unframe, value_of
 from kgtool.errors import QueryError
 
-_LIMITS = tuple(field.name for field in fields(Limits))
 _CHUNK = 200  # rows a frame: few enough that a frame of long texts stays far below the memory limit
 _AT_ONCE = 1 << 16  # bytes that are written together: each write wakes the parent, and most answers are short
 
@@ -34,19 +33,17 @@ class Evaluates(Protocol):
     def columns(self, text: str, prefixes: Mapping[str, str]) -> tuple[str, ...] | None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """One query to answer; `columns` asks for the names of a SELECT's columns only."""
 
     text: str
-    prefixes: Mapping[str, str]
+    prefixes: dict[str, str]
     limits: Limits
     columns: bool = False
 
     def frame(self) -> bytes:
-        limits = {name: getattr(self.limits, name) for name in _LIMITS}
-        asked = {"text": self.text, "prefixes": dict(self.prefixes), "limits": limits, "columns": self.columns}
-        return frame(Kind.REQUEST, asked)
+        """The request as bytes. Raises UnicodeEncodeError when a text holds a surrogate."""
+        return frame(Kind.REQUEST, self)
 
 
 def start(store: Evaluates) -> Worker:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 import pyoxigraph as ox
+from msgspec import Struct
 
 from kgtool.export.model import shapes_of, terms_of
 from kgtool.export.selection import select
@@ -22,8 +22,7 @@ _LABELS = (SKOS + "prefLabel", DCT + "title", RDFS + "label")
 _TYPE = RDF + "type"
 
 
-@dataclass(frozen=True)
-class Bundle:
+class Bundle(Struct, frozen=True, dict=True):
     """The content of a package.
 
     Attributes:

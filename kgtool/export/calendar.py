@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 import icalendar
 import pyoxigraph as ox
+from msgspec import Struct
 
 from kgtool.dates import NotEdtfError, bounds
 from kgtool.export.bundle import Bundle
@@ -29,8 +29,7 @@ _ANNIVERSARY = {"zh-Hant": "週年:", "en": "Anniversary: ", "ja": "周年:"}
 _WITHIN = {"zh-Hant": "其間某日", "en": "on some day within", "ja": "期間中のいずれかの日"}
 
 
-@dataclass(frozen=True, slots=True)
-class Days:
+class Days(Struct, frozen=True):
     """First and last day, inclusive; `certain` when all of them are meant, not some day among them."""
 
     first: datetime.date

@@ -5,9 +5,8 @@ Source: DCAT-AP 3.0.1 §4 to §6 (mandatory and recommended properties of Catalo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pyoxigraph as ox
+from msgspec import Struct
 
 from kgtool.errors import Texts
 from kgtool.export.counts import Counts
@@ -20,8 +19,7 @@ from kgtool.terms import DCT, RDFS, XSD
 _SHA256 = SPDX + "checksumAlgorithm_sha256"
 
 
-@dataclass(frozen=True, slots=True)
-class Distribution:
+class Distribution(Struct, frozen=True):
     """A file of the dataset: its address, media type, title by language, and where known its size and SHA-256 in hex."""
 
     url: str
@@ -32,8 +30,7 @@ class Distribution:
     conforms: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(Struct, frozen=True):
     """Where a catalogue is published.
 
     Attributes:
@@ -74,8 +71,7 @@ def catalogue(snapshot: Snapshot, placed: Placed, counts: Counts | None = None) 
     return out.done()
 
 
-@dataclass(frozen=True, slots=True)
-class _Names:
+class _Names(Struct, frozen=True):
     base: str
     publication: Publication
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 
 import pyoxigraph as ox
+from msgspec import Struct, field
 
 from kgtool.terms import OWL, RDF, SCHEMA, SKOS
 
@@ -21,8 +21,7 @@ LINKS = frozenset(
 )
 
 
-@dataclass(slots=True)
-class Counts:
+class Counts(Struct):
     """Figures so far.
 
     Attributes:

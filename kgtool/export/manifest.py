@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 MANIFEST = "MANIFEST.sha256"
 SIGNATURE = "MANIFEST.sha256.sig"
@@ -22,8 +23,7 @@ class BadManifestError(ValueError):
     """The list of digests is not in its form; the text says where."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Entry:
+class Entry(Struct, frozen=True, order=True):
     """A file's name (POSIX, relative, without `.` and `..`) and its SHA-256 in hexadecimal."""
 
     name: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from kgtool.check import check
 from kgtool.errors import ProjectError, Texts, UsageError, texts
@@ -64,8 +65,7 @@ _OTHERS: Mapping[str, Texts] = {
 CATALOGUE, LICENCE = "catalogue.ttl", "LICENSE.txt"
 
 
-@dataclass(frozen=True, slots=True)
-class Exported:
+class Exported(Struct, frozen=True):
     """What was written: where, how many files, and the dataset's figures; `digest` is "" where there is none."""
 
     target: Path

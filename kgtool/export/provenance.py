@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import pyoxigraph as ox
+from msgspec import Struct
 
 from kgtool import __version__
 from kgtool.export.bundle import Bundle
@@ -17,8 +17,7 @@ from kgtool.report import Report
 from kgtool.terms import CD, DCT, PROV, RDFS
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """Where a package comes from. `report` is None where nothing was checked (bulk)."""
 
     commit: Commit | None

@@ -14,10 +14,11 @@ import re
 import shutil
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Self
+
+from msgspec import Struct
 
 from kgtool.errors import ProjectError, texts
 
@@ -25,8 +26,7 @@ _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
 _STAGED = re.compile(r"\.(?P<name>.+)\.staged-(?P<pid>[0-9]+)")
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """A file that was written: its name in the folder (POSIX), bytes, and SHA-256 in hexadecimal."""
 
     name: str

@@ -7,9 +7,9 @@ row leads to is spread into that row's columns, `hasSelector.start`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pyoxigraph as ox
+from msgspec import Struct
 
 from kgtool.export.bundle import Bundle
 from kgtool.index import Term
@@ -22,8 +22,7 @@ _DEPTH = 3  # blank nodes within blank nodes that still become columns
 _Key = tuple[tuple[str, ...], str]  # properties from the row's resource to the value, and the language
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """One column.
 
     Attributes:
@@ -41,8 +40,7 @@ class Column:
     many: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """Resources of one class: a row each, a tuple of values a cell, in the order of the columns."""
 
     name: str

@@ -12,11 +12,11 @@ import json
 import os
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
+from msgspec import Struct
 
 from kgtool.errors import Texts, UsageError, texts
 from kgtool.export.catalogue import Placed
@@ -49,8 +49,7 @@ class What(enum.StrEnum):
     CATALOGUE = "catalogue"
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """What is wrong with a file of a package."""
 
     what: What
@@ -58,8 +57,7 @@ class Fault:
     message: Texts
 
 
-@dataclass(frozen=True, slots=True)
-class Verified:
+class Verified(Struct, frozen=True):
     """The result: faults in the order found; the package's own account of itself; what could not be said, in words."""
 
     faults: tuple[Fault, ...]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from kgtool.lexical.remark import Remark, shown, warning
 from kgtool.terms import OWL, PROV, RDF, RDFS, SH, SKOS, XSD
@@ -17,8 +18,7 @@ _FIXED: Mapping[str, str] = MappingProxyType({
 })  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Declaration:
+class Declaration(Struct, frozen=True):
     """`@prefix name: <namespace>` and the offset where it stands."""
 
     name: str

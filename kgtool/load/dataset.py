@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 import pyoxigraph as ox
+from msgspec import Struct
 
 from kgtool.finding import Finding
 from kgtool.index import Column, Index
@@ -14,8 +14,7 @@ from kgtool.load.reader import read
 from kgtool.project import ProjectFile
 
 
-@dataclass(frozen=True, eq=False)
-class Dataset:
+class Dataset(Struct, frozen=True, eq=False):
     """What the files say.
 
     Attributes:

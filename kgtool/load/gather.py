@@ -9,10 +9,10 @@ from __future__ import annotations
 import hashlib
 from array import array
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Self
 
 import pyoxigraph as ox
+from msgspec import Struct
 
 from kgtool.index import Index, Term
 from kgtool.project import ProjectFile
@@ -20,8 +20,7 @@ from kgtool.project import ProjectFile
 _DEFAULT = ox.DefaultGraph()
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """In which order a file says what its kind's index holds. Memory: 4 bytes a statement.
 
     Attributes:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from kgtool.errors import texts
 from kgtool.finding import Severity
@@ -29,8 +30,7 @@ _WORDS = {b"true", b"false", b"null"}
 _CONTEXT = {"@context", "@import"}
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(Struct):
     """An open object or array. `keys` of an object so far; `key` the one whose value is read; `last` the token before."""
 
     kind: bytes

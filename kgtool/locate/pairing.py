@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pyoxigraph as ox
+from msgspec import Struct
 
 from kgtool.turtle import Statement, literal_key, statements
 
@@ -15,8 +15,7 @@ Key = tuple[str, ...]
 _WINDOW = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(Struct, frozen=True):
     """Offsets of one statement's subject, predicate and object."""
 
     subject: int

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from kgtool.pages.context import Context, Ref
 from kgtool.pages.evidence import Evidence
@@ -26,8 +27,7 @@ _OPEN = "9999"
 Dated = tuple[tuple[str, str, str], int, str, bool]  # sort key, node, EDTF, whether it is the end
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """Somebody's part in an event: who (linked), as what, for whom."""
 
     who: Ref | None
@@ -36,8 +36,7 @@ class Part:
     role_path: str
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Struct, frozen=True):
     """One dated entry; `node` is its page's. `key` tells it from every other, for what is made of it once."""
 
     node: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from kgtool.pages.chronicle import events_of, family
 from kgtool.pages.context import Context, Ref
@@ -17,8 +17,7 @@ from kgtool.terms import CD, SCHEMA
 _MOST_TIES, _MOST_HOLDERS = 30, 8
 
 
-@dataclass(frozen=True, slots=True)
-class Bond:
+class Bond(Struct, frozen=True):
     """A tie with one partner: its kind, computed state on the day, when it began, and whether it is disputed."""
 
     ref: Ref

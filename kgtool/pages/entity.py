@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 
 from markupsafe import Markup
+from msgspec import Struct
 
 from kgtool.pages import jsonld
 from kgtool.pages.chronicle import Moment, around, family, history, moments
@@ -29,8 +29,7 @@ from kgtool.terms import CD, SCHEMA, SKOS
 _MOST_MOMENTS, _MOST_PEOPLE, _MOST_TIES, _MOST_SAID, _MOST_MENTIONS = 40, 24, 24, 40, 20
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True):
     """A card: who, which offices, in how many events. `key` tells it from every other."""
 
     key: tuple[int, int]
@@ -40,8 +39,7 @@ class Person:
     evidence: tuple[Evidence, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Deed:
+class Deed(Struct, frozen=True):
     """An agreement or tie as a card; `key` is its node."""
 
     key: int
@@ -54,8 +52,7 @@ class Deed:
     evidence: tuple[Evidence, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(Struct, frozen=True):
     """Who points here by one property; `more` are not shown."""
 
     name: Label
@@ -64,8 +61,7 @@ class Mention:
     more: int
 
 
-@dataclass(frozen=True, slots=True)
-class Entity:
+class Entity(Struct, frozen=True):
     """A page's content; empty tuples are sections that do not appear, or appear as gaps where a reader would look.
 
     Attributes:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from kgtool.pages.naming import Label, Namer
 from kgtool.pages.view import View, safe_link
@@ -15,8 +16,7 @@ _REACH = 90  # code points of context on each side of a lit span, at most
 _STOPS = "。；\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Lit:
+class Lit(Struct, frozen=True):
     """A passage in its context: what stands before, the span itself, what follows."""
 
     before: str
@@ -24,8 +24,7 @@ class Lit:
     after: str
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """One passage or citation.
 
     Attributes:

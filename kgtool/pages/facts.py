@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from kgtool.pages.context import Context
 from kgtool.pages.evidence import Evidence
@@ -32,8 +32,7 @@ GAPS = {
 _MOST_VALUES = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Struct, frozen=True):
     """One value: a text, the page it leads to or the address it is, a note behind it."""
 
     label: Label
@@ -44,8 +43,7 @@ class Value:
     disputed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """One row. `gap` says that no source tells it; `more` counts values that are not shown."""
 
     name: Label

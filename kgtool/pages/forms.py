@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import pyoxigraph as ox
+from msgspec import Struct
 
 from kgtool.catalog import NamedQuery, Param, ParamType
 from kgtool.engine import Answer, Solutions
@@ -23,8 +23,7 @@ _SPARE = 3  # empty fields of a parameter that takes many
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """One parameter as a form field.
 
     Attributes:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 
 import pyoxigraph as ox
+from msgspec import Struct
 
 from kgtool.pages.context import Context
 from kgtool.pages.naming import Label, foreign
@@ -18,8 +18,7 @@ _PROVED = 400_000
 _MOST = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Follows:
+class Follows(Struct, frozen=True):
     """One inferred statement about a node, why it holds (`rule_name` is that of OWL 2 RL), and from what."""
 
     name: Label

@@ -6,8 +6,9 @@ pages at several depths. Until a page is finished, `ROOT` stands in its place.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from kgtool.pages.texts import LANGUAGES
 
@@ -15,8 +16,7 @@ from kgtool.pages.texts import LANGUAGES
 ROOT = "\x00"
 
 
-@dataclass(frozen=True, slots=True)
-class Links:
+class Links(Struct, frozen=True):
     """Addresses as the pages of one language write them.
 
     Attributes:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
+
+from msgspec import Struct
 
 from kgtool.pages.chronicle import dated
 from kgtool.pages.city import bonds, country
@@ -23,8 +24,7 @@ SORTS = ("name", "date", "-date")
 _MOST_OPTIONS = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One line of a list: what it is, where or with whom, when, which state."""
 
     ref: Ref
@@ -37,8 +37,7 @@ class Row:
     disputed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Struct, frozen=True):
     """One choice of a facet: its value in the address, its name, how many rows it leaves, whether it is chosen."""
 
     value: str
@@ -47,16 +46,14 @@ class Option:
     chosen: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Facet:
+class Facet(Struct, frozen=True):
     """A facet: its name in the address and its choices, most frequent first."""
 
     name: str
     options: tuple[Option, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """A page of a list. `pages` is at least 1; `chosen` are the facets and the filter in force."""
 
     kind: Kind
@@ -76,8 +73,7 @@ class Listing:
         return near(self.page, self.pages)
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """A facet of a kind: node to its values, each once, and value to its nodes."""
 
     of: Mapping[int, tuple[str, ...]]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kgtool.pages import geo
 from kgtool.pages.context import Context
@@ -23,8 +25,7 @@ _SLOTS = ((8.0, 4.5, "start"), (-8.0, 4.5, "end"), (0.0, -8.0, "middle"), (0.0, 
           (6.0, -5.0, "start"), (6.0, 14.0, "start"), (-6.0, -5.0, "end"), (-6.0, 14.0, "end"))  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(Struct, frozen=True):
     """A point with its label's place; `anchor` is empty where no label fits (the table beside the map has it)."""
 
     x: float
@@ -46,8 +47,7 @@ class Spot:
         return 5.5 if self.tone == "k-hub" else 3.6
 
 
-@dataclass(frozen=True, slots=True)
-class Inset:
+class Inset(Struct, frozen=True):
     """A magnified part: its frame on the map, its own rectangle, and the spots inside it in the map's units."""
 
     frame: Frame
@@ -61,8 +61,7 @@ class Inset:
         return self.box[0] - self.frame[0] * self.scale, self.box[1] - self.frame[1] * self.scale
 
 
-@dataclass(frozen=True, slots=True)
-class Map:
+class Map(Struct, frozen=True):
     """A drawn map; `view` is the SVG's viewBox."""
 
     view: Frame

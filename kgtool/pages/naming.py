@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from markupsafe import escape
+from msgspec import Struct
 
 from kgtool.lang import canonical
 from kgtool.pages.kinds import Kind
@@ -16,8 +15,7 @@ _LONGEST = 60
 Tagged = dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(Struct, frozen=True):
     """A text and its language tag; as HTML it says its language where that is not the page's.
 
     Attributes:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import cos, pi, sin, sqrt
 
 from markupsafe import Markup
+from msgspec import Struct
 
 from kgtool.pages.context import Context, Ref
 from kgtool.pages.embedded import embedded
@@ -28,16 +28,14 @@ _LINKS = (
 _MOST_NODES, _MOST_ROWS = 3000, 100
 
 
-@dataclass(frozen=True, slots=True)
-class Linked:
+class Linked(Struct, frozen=True):
     """One row of the table: a node and how many links it has."""
 
     ref: Ref
     links: int
 
 
-@dataclass(frozen=True, slots=True)
-class Network:
+class Network(Struct, frozen=True):
     """The page: totals, the best linked nodes, and the whole as JSON for the canvas."""
 
     nodes: int

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import pyoxigraph as ox
+from msgspec import Struct
 
 from kgtool.index import Index
 from kgtool.lang import canonical
@@ -26,8 +26,7 @@ _BELOW = (RDFS + "subClassOf", RDFS + "subPropertyOf", SKOS + "broader", SKOS + 
 _MOST = 24
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A line of the index of terms."""
 
     ref: Ref
@@ -37,8 +36,7 @@ class Entry:
     uses: int
 
 
-@dataclass(frozen=True, slots=True)
-class Module:
+class Module(Struct, frozen=True):
     """The terms of one module or vocabulary."""
 
     title: Label
@@ -46,8 +44,7 @@ class Module:
     entries: tuple[Entry, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """What a shape asks for: its message and what it applies to."""
 
     short: str
@@ -56,8 +53,7 @@ class Rule:
     bounds: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(Struct, frozen=True):
     """A term's page."""
 
     node: int

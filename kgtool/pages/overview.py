@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from collections import Counter
-from dataclasses import dataclass, replace
+
+from msgspec import Struct, structs
 
 from kgtool.pages import geo
 from kgtool.pages.chronicle import Moment, around, dated, history, moments
@@ -23,8 +25,7 @@ _MOST_ROWS, _MOST_STRIP, _MOST_MAPPED, _MOST_KINDS = 200, 60, 150, 6
 _OPEN_FORCES = ("wish", "plan", "commitment")
 
 
-@dataclass(frozen=True, slots=True)
-class Partner:
+class Partner(Struct, frozen=True):
     """One row of the table beside the map."""
 
     ref: Ref
@@ -35,8 +36,7 @@ class Partner:
     kilometres: float
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(Struct, frozen=True):
     """Something that is coming up or overdue."""
 
     ref: Ref
@@ -46,8 +46,7 @@ class Due:
     by: Ref | None
 
 
-@dataclass(frozen=True, slots=True)
-class Overview:
+class Overview(Struct, frozen=True):
     """The page's content. `counts` are (kind, number) of every kind with members.
 
     Attributes:
@@ -141,7 +140,7 @@ def _map(context: Context, partners: list[Partner]) -> Map | None:
         if here is None or one.bond.partner in seen or len(seen) >= _MOST_MAPPED:
             continue
         seen.add(one.bond.partner)
-        spots.append(replace(
+        spots.append(structs.replace(
             Spot(*geo.project(*here), one.ref.label.text, one.ref.path, _tone(one.bond), _LINES[one.bond.state],
                  geo.path(geo.great_circle(home, here))), disputed=one.bond.disputed, lang=one.ref.label.foreign,
         ))  # fmt: skip
@@ -202,5 +201,5 @@ def _one(context: Context, node: int, key: str, value: str, day: str) -> Due:
     by = by if by >= 0 else view.first(node, CD + "attributedTo")
     summary = context.namer.text(node, CD + "summary", context.language)
     ref = context.ref(node)
-    ref = replace(ref, label=summary if summary.text else ref.label)
+    ref = dataclasses.replace(ref, label=summary if summary.text else ref.label)
     return Due(ref, context.words[key], context.when(value).text, day, context.ref(by) if by >= 0 else None)

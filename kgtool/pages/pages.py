@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, unquote
+
+from msgspec import Struct
 
 from kgtool.lang import pick
 from kgtool.pages.ahead import prepare
@@ -39,8 +40,7 @@ _RULES = (
 POLICY = ("Content-Security-Policy", _RULES)
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """One answer.
 
     Attributes:
@@ -53,8 +53,7 @@ class Page:
     headers: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """How pages are made.
 
     Attributes:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from kgtool.finding import Finding, Severity
 from kgtool.pages.context import Context, Ref
@@ -15,8 +16,7 @@ from kgtool.report import Report
 _MOST = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """One finding as shown."""
 
     rule: str
@@ -27,8 +27,7 @@ class Found:
     place: str
 
 
-@dataclass(frozen=True, slots=True)
-class Quality:
+class Quality(Struct, frozen=True):
     """The page: totals, findings by rule, findings by resource; `checked` is false where no check was made."""
 
     checked: bool

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import pyoxigraph as ox
+from msgspec import Struct
 
 from kgtool.catalog import ColumnText, ColumnType, NamedQuery
 from kgtool.engine import Answer, Solutions, Triples
@@ -22,8 +22,7 @@ _MOST_CELLS, _MOST_BARS = 2000, 24
 _NUMBERS = frozenset({ColumnType.INTEGER, ColumnType.DECIMAL})
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """One value of a table: its text, the page or the address it leads to."""
 
     label: Label
@@ -34,8 +33,7 @@ class Cell:
     worded: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """One page of an answer as rows of cells; `total` counts all rows."""
 
     heads: tuple[Label, ...]
@@ -50,24 +48,21 @@ class Table:
         return near(self.page, self.pages)
 
 
-@dataclass(frozen=True, slots=True)
-class Matrix:
+class Matrix(Struct, frozen=True):
     """Attendance: one row a partner, one column a year; each cell is a word key, "" for nothing stated."""
 
     heads: tuple[str, ...]
     rows: tuple[tuple[Cell, tuple[str, ...]], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Bars:
+class Bars(Struct, frozen=True):
     """A chart: (cell, value, share of the largest)."""
 
     name: Label
     rows: tuple[tuple[Cell, str, float], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class QueryPage:
+class QueryPage(Struct, frozen=True):
     """A query's page. `params` are what it ran with; `problem` is what is wrong with them."""
 
     name: str

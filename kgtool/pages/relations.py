@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 
 from markupsafe import Markup, escape
+from msgspec import Struct
 
 from kgtool.pages.chronicle import around
 from kgtool.pages.context import Context
@@ -24,8 +24,7 @@ End = tuple[float, str, str, str]  # of a box: its left side as number and text,
 _LETTERS = 26.0  # half-width letters that fit in a box
 
 
-@dataclass(frozen=True, slots=True)
-class Drawing:
+class Drawing(Struct, frozen=True):
     """Boxes as SVG, a line each, and the curves between them as one path. `hidden` counts neighbours that found no room."""
 
     width: int

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from markupsafe import Markup
+from msgspec import Struct, field
 
 from kgtool.catalog import NamedQuery
 from kgtool.pages.context import Context
@@ -36,8 +36,7 @@ _PARAMETER = {Kind.CITY: "cd:LocalGovernment", Kind.PERSON: "cd:Person", Kind.EV
               Kind.VISIT: "cd:Event", Kind.AGREEMENT: "cd:Agreement"}  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Room:
+class Room(Struct, frozen=True):
     """What the routes share: the contexts by language, and what was made once for all of them."""
 
     contexts: Mapping[str, Context]
@@ -49,8 +48,7 @@ class Room:
     address: str
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(Struct, frozen=True):
     """What fills a page. `here` is the menu's entry, `robots` what search engines are told."""
 
     template: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from kgtool.pages.context import Context, Ref
 from kgtool.pages.fold import fold
@@ -15,16 +16,14 @@ from kgtool.terms import CD, SCHEMA, SKOS
 _LONGEST, _MOST = 100, 30
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Struct, frozen=True):
     """One result: the node, and the name that matched where it is not the one shown."""
 
     ref: Ref
     matched: Label
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """Results of a kind; `more` found no room."""
 
     kind: Kind

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec import Struct
 
 from kgtool.pages.context import Context, Ref
 from kgtool.pages.evidence import reading
@@ -14,8 +15,7 @@ from kgtool.terms import CD, DCT, OA
 _MOST_FACTS = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A run of text; `anchors` are the spans that begin here, `cited` whether any span covers it."""
 
     text: str
@@ -23,8 +23,7 @@ class Piece:
     anchors: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """A passage of a section: where, what it says in our words, and what rests on it."""
 
     anchor: str
@@ -36,8 +35,7 @@ class Span:
     more: int
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One section, `depth` 2 to 4 as its heading's level."""
 
     ref: Ref
@@ -47,8 +45,7 @@ class Part:
     spans: tuple[Span, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """The page: the source, its record, its parts.
 
     Attributes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from kgtool.pages.context import Context, Ref
 from kgtool.pages.evidence import Evidence
@@ -15,8 +15,7 @@ from kgtool.terms import CD, KIND
 _VALUES = tuple(CD + name for name in ("status", "stance", "kind", "force", "ordinal", "value", "activity"))
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """One attributed statement.
 
     Attributes:

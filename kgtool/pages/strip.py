@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct, structs
 
 from kgtool.pages.chronicle import Moment
 from kgtool.pages.context import Context
@@ -17,8 +19,7 @@ _LANES = ((Kind.VISIT,), (Kind.AGREEMENT, Kind.TIE), (Kind.EVENT,))
 _MOST_ROWS, _LONGEST = 9, 240.0
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(Struct, frozen=True):
     """One entry: a bar from its earliest to its latest day; `vague` where it is some day in between."""
 
     x: float
@@ -32,8 +33,7 @@ class Bar:
     at_end: bool  # letters end at the bar's end, near the right edge
 
 
-@dataclass(frozen=True, slots=True)
-class Strip:
+class Strip(Struct, frozen=True):
     """The drawing. `ticks` are (x, text); `lanes` are (name, y of its middle, y of its lower edge)."""
 
     height: float
@@ -106,7 +106,9 @@ def _grouped(context: Context, entries: list[Moment]) -> list[Moment]:
         elif span not in told:
             told.add(span)
             text = context.words.fill("undated_group", count=same[span], kind=context.kind_word(one.ref.kind))
-            out.append(replace(one, ref=replace(one.ref, label=Label(text), path=one.ref.kind.value)))
+            out.append(
+                structs.replace(one, ref=dataclasses.replace(one.ref, label=Label(text), path=one.ref.kind.value))
+            )
     return out
 
 

@@ -6,7 +6,8 @@ import csv
 import io
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from kgtool.engine import Answer, Solutions, Triples
 from kgtool.pages.entity import Entity
@@ -18,8 +19,7 @@ from kgtool.write.syntaxes import to_ntriples
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(Struct, frozen=True):
     """A table as a file."""
 
     media_type: str

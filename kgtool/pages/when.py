@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import calendar
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 _PART = re.compile(r"(-?[0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 _MARK = re.compile(r"(?<=[0-9X\]])[~?%]")
@@ -27,8 +28,7 @@ _UNSURE = {"zh-Hant": "{}（不確定）", "en": "{} (uncertain)", "ja": "{}（�
 Part = tuple[int, int, int]  # year, month, day; 0 where not told
 
 
-@dataclass(frozen=True, slots=True)
-class When:
+class When(Struct, frozen=True):
     """A date as shown.
 
     Attributes:

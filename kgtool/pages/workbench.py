@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from kgtool.engine import SERVED, Answer, Limits, guard
 from kgtool.errors import KgError
@@ -15,8 +15,7 @@ from kgtool.terms import CD
 LIMITS: Limits = SERVED
 
 
-@dataclass(frozen=True, slots=True)
-class Workbench:
+class Workbench(Struct, frozen=True):
     """The page's content. `line` and `column` are 1-based, 0 where the error has no place; `excerpt` is that line."""
 
     text: str

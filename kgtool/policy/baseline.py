@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from kgtool.errors import UsageError, texts
 from kgtool.finding import Finding
@@ -19,15 +20,13 @@ from kgtool.finding import Finding
 VERSION = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(Struct, frozen=True):
     """Fingerprint to how many findings have it."""
 
     counts: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(Struct, frozen=True):
     """Findings beside a baseline: the new ones, those it knows, in order; how many of its findings are gone."""
 
     new: tuple[Finding, ...]

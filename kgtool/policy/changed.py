@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from kgtool.errors import ProjectError, UsageError, texts
 from kgtool.finding import Finding
@@ -23,8 +24,7 @@ _GIT = ("git", "--no-pager", "-c", "core.fsmonitor=false", "-c", "core.quotePath
 _SECONDS = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Struct, frozen=True):
     """Names (relative to the project, POSIX) of the tracked files that changed, and of all tracked files.
 
     `commit` is what they are compared with.

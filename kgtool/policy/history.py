@@ -5,15 +5,15 @@ from __future__ import annotations
 import datetime
 import io
 import tarfile
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from kgtool.errors import ProjectError, UsageError, texts
 from kgtool.policy.changed import run_git
 
 
-@dataclass(frozen=True, slots=True)
-class Commit:
+class Commit(Struct, frozen=True):
     """A commit, when it was made (aware), and whether the folder differs from it."""
 
     id: str

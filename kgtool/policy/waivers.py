@@ -6,8 +6,9 @@ import datetime
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from kgtool.errors import ProjectError, Texts, texts
 from kgtool.finding import Finding, Place, Severity
@@ -22,8 +23,7 @@ _HEADER = re.compile(r"\s*\[\[\s*(?:tool\s*\.\s*kgtool\s*\.\s*)?waivers\s*\]\]")
 _KEY = re.compile(r"\s*waivers\s*=")
 
 
-@dataclass(frozen=True, slots=True)
-class Waiving:
+class Waiving(Struct, frozen=True):
     """What waivers do to findings: those that stay, those that are waived (each with its waiver), both sorted."""
 
     findings: tuple[Finding, ...]
@@ -67,8 +67,7 @@ def waive(
     return Waiving(tuple(sorted(kept)), tuple(waived))
 
 
-@dataclass(slots=True)
-class _Valid:
+class _Valid(Struct):
     """A waiver that has not expired; whether it waives a finding, or would if one before it did not."""
 
     waiver: Waiver

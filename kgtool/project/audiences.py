@@ -13,9 +13,10 @@ deny = ["per:p-0017", "cd:headcount"]   # resources, classes or properties that 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
+
+from msgspec import Struct, field
 
 from kgtool.formats import Audience
 from kgtool.project.table import TableError, choice, only, words
@@ -25,8 +26,7 @@ _KEYS = ("classes", "properties", "persons", "deny")
 _OUTSIDE = (Audience.PUBLIC, Audience.PARTNER)
 
 
-@dataclass(frozen=True, slots=True)
-class AudienceRules:
+class AudienceRules(Struct, frozen=True):
     """What one audience may see: names as they are written in the settings; None is no limit."""
 
     classes: tuple[str, ...] | None = None
@@ -35,8 +35,7 @@ class AudienceRules:
     deny: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Audiences:
+class Audiences(Struct, frozen=True):
     """The table read: a folder or file (POSIX, relative to the project) to its audience, and each audience's rules."""
 
     folders: Mapping[str, Audience] = field(default_factory=dict)

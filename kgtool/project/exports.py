@@ -15,9 +15,10 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
+
+from msgspec import Struct, field
 
 from kgtool.formats import Audience, PackageFormat
 from kgtool.project.table import TableError, choice, only, words
@@ -35,8 +36,7 @@ class Statements(enum.StrEnum):
     INFERRED = "inferred"
 
 
-@dataclass(frozen=True, slots=True)
-class ExportProfile:
+class ExportProfile(Struct, frozen=True):
     """One profile.
 
     Attributes:

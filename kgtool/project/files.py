@@ -6,10 +6,11 @@ import os
 import re
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from kgtool.errors import ProjectError, Texts, texts
 from kgtool.project.settings import Project
@@ -29,8 +30,7 @@ REFUSED: Mapping[str, Texts] = MappingProxyType({
 })  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class ProjectFile:
+class ProjectFile(Struct, frozen=True, order=True):
     """One file of a project.
 
     Attributes:

@@ -16,10 +16,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Any
+
+from msgspec import Struct, field
 
 from kgtool.errors import Texts
 from kgtool.project.table import TableError, only
@@ -38,8 +39,7 @@ _DEFAULTS: Mapping[str, Texts] = MappingProxyType({
 })  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Publication:
+class Publication(Struct, frozen=True):
     """What is said about the graph as a whole; texts by language tag, "" where the settings say nothing."""
 
     title: Texts = field(default_factory=lambda: _DEFAULTS["title"])

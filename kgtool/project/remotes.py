@@ -8,9 +8,10 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from kgtool.errors import Texts, UsageError, texts
 from kgtool.project.table import TableError, choice, only
@@ -54,8 +55,7 @@ class Evaluate(enum.StrEnum):
     HERE = "here"
 
 
-@dataclass(frozen=True, slots=True)
-class Remote:
+class Remote(Struct, frozen=True):
     """An engine and how to speak to it.
 
     Attributes:

@@ -7,10 +7,11 @@ import difflib
 import re
 import zoneinfo
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
+
+from msgspec import Struct
 
 from kgtool.errors import ProjectError, texts
 from kgtool.formats import EXTRA_FORMATS, Engine, FailOn, Reasoner, ReportFormat
@@ -55,16 +56,14 @@ FROM_ENVIRONMENT = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """A value and where it came from: `default`, `pyproject.toml`, `kgtool.toml`, `KGTOOL_…` or an option."""
 
     value: Any
     origin: str
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(Struct, frozen=True):
     """A folder and its settings. Frozen: every command is a function of it.
 
     Attributes:

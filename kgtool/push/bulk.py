@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pyoxigraph as ox
+from msgspec import Struct
 
 from kgtool.engine.remote.graphs import ntriples
 from kgtool.engine.remote.manifest import State, manifest_graph, to_triples
@@ -18,8 +18,7 @@ from kgtool.write.files import write_file
 FILE = "graph.nq"
 
 
-@dataclass(frozen=True, slots=True)
-class Recipe:
+class Recipe(Struct, frozen=True):
     """What to do with the file.
 
     Attributes:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os.path
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 import pyoxigraph as ox
+from msgspec import Struct
 
 from kgtool.engine import Solutions
 from kgtool.engine.remote import RemoteStore
@@ -20,8 +20,7 @@ _MOST_SHOWN = 3
 _MOST_NAMED = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """A graph that is not as it shall be.
 
     Attributes:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 
 import pyoxigraph as ox
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kgtool.engine.remote import Credentials, RemoteStore
 from kgtool.engine.remote.graphs import GraphStore
@@ -25,8 +26,7 @@ _CHUNK = 20_000  # triples a request
 Progress = Callable[[str], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Pushed:
+class Pushed(Struct, frozen=True):
     """What a push did, or would do.
 
     Attributes:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 
 import pyoxigraph as ox
+from msgspec import Struct
 
 from kgtool.audience import Part, policy_of, visible
 from kgtool.engine.remote.manifest import Held, Manifest, State
@@ -20,8 +20,7 @@ from kgtool.push.normal import digest, normal
 from kgtool.write.curie import Curies
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """What a remote shall hold.
 
     Attributes:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pyoxigraph as ox
+from msgspec import Struct
 
 from kgtool.index import Index
 from kgtool.reason.axioms import Axioms
@@ -24,16 +24,14 @@ from kgtool.terms import RDF, XSD
 MOST = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class Clash:
+class Clash(Struct, frozen=True):
     """An application of a rule that gives `false`. The first premise names what it is about."""
 
     rule: Rule
     premises: tuple[Premise, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Group:
+class _Group(Struct, frozen=True):
     """Things of which no two may hold together."""
 
     rule: Rule

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import pyoxigraph as ox
+from msgspec import Struct
 
 from kgtool.formats import Reasoner
 from kgtool.index import Index
@@ -47,8 +47,7 @@ def close(
         return Closure(shown(found), contradictions(proved), len(proved.engine.clashes))
 
 
-@dataclass(frozen=True, slots=True)
-class Reasoned:
+class Reasoned(Struct, frozen=True):
     """What validation needs to know of a closure, which itself is let go.
 
     Attributes:

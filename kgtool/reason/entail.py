@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pyoxigraph as ox
+from msgspec import Struct
 
 from kgtool.index import Index
 from kgtool.reason.engine import Engine
@@ -24,8 +24,7 @@ _ANNOTATIONS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Entailment:
+class Entailment(Struct, frozen=True):
     """A closed graph.
 
     Attributes:

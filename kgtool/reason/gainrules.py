@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from kgtool.reason.pairrules import AtMostOne
 from kgtool.reason.rule import HALF, Premise, Rule
@@ -27,8 +28,7 @@ class GainRule(Protocol):
     def gain(self, state: State, nodes: Sequence[int]) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class SomeValuesGained:
+class SomeValuesGained(Struct, frozen=True):
     """cls-svf1: the object of a statement has got the class that is asked for."""
 
     rule: Rule
@@ -50,8 +50,7 @@ class SomeValuesGained:
                 state.type_one(subject, self.restriction, self.rule, premises)
 
 
-@dataclass(frozen=True, slots=True)
-class AllValuesGained:
+class AllValuesGained(Struct, frozen=True):
     """cls-avf: the subject has got the restriction."""
 
     rule: Rule
@@ -73,8 +72,7 @@ class AllValuesGained:
                 state.type_one(value, self.filler, self.rule, premises)
 
 
-@dataclass(frozen=True, slots=True)
-class HasValueGained:
+class HasValueGained(Struct, frozen=True):
     """cls-hv1: a member of the restriction has the value."""
 
     rule: Rule
@@ -94,8 +92,7 @@ class HasValueGained:
         state.put(self.target, made, self.rule, typed, [node << HALF | self.cls for node in nodes])
 
 
-@dataclass(frozen=True, slots=True)
-class AtMostOneGained:
+class AtMostOneGained(Struct, frozen=True):
     """cls-maxc2, cls-maxqc3, cls-maxqc4: a node has got the restriction, or (`counted`) a value the counted class."""
 
     cls: int
@@ -119,8 +116,7 @@ class AtMostOneGained:
                 self.rule.merge(state, subject)
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """prp-key: members of a class that share a value of every key property are the same."""
 
     rule: Rule

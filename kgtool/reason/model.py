@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import pyoxigraph as ox
+from msgspec import Struct
 
 Node = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
@@ -23,8 +24,7 @@ class Fact(NamedTuple):
         return f"{self.subject} {self.predicate} {self.object}"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Proof:
+class Proof(Struct, frozen=True, eq=False):
     """Why a statement holds: the rule that gives it and the proofs of the rule's premises.
 
     A statement that is used twice has one proof, so a proof is a graph without cycles and may be deep.
@@ -81,8 +81,7 @@ class Contradiction:
         return tuple(dict.fromkeys(fact for proof in self.proofs for fact in proof.stated()))
 
 
-@dataclass(frozen=True, slots=True)
-class Closure:
+class Closure(Struct, frozen=True):
     """What follows.
 
     Attributes:
@@ -96,8 +95,7 @@ class Closure:
     found: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """What a run may use before it is refused by name.
 
     Attributes:

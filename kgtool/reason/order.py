@@ -8,15 +8,15 @@ Source: OWL 2 Profiles §4.3 tables 7 and 9.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from kgtool.reason.axioms import Axioms
 from kgtool.reason.names import Names
 from kgtool.reason.rule import STATED, Reason, Rule, pack
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(Struct, frozen=True):
     """`low` is below `high`.
 
     Attributes:

@@ -7,8 +7,9 @@ premises at a time. Source: OWL 2 Profiles §4.3 tables 5 and 6.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from kgtool.reason.rule import HALF, LOW, Premise, Rule
 from kgtool.reason.state import State
@@ -33,8 +34,7 @@ class PairRule(Protocol):
     def fire(self, state: State, keys: Sequence[int]) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Imply:
+class Imply(Struct, frozen=True):
     """prp-spo1, prp-eqp1, prp-eqp2; turned round: prp-inv1, prp-inv2, prp-symp."""
 
     rule: Rule
@@ -54,8 +54,7 @@ class Imply:
         state.put(self.target, made, self.rule, self.source, keys)
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(Struct, frozen=True):
     """prp-dom, cls-svf2 (the subject gets a class); prp-rng (the object does)."""
 
     rule: Rule
@@ -72,8 +71,7 @@ class Typed:
         state.type_all(nodes, self.cls, self.rule, self.source, keys)
 
 
-@dataclass(frozen=True, slots=True)
-class HasValueOf:
+class HasValueOf(Struct, frozen=True):
     """cls-hv2: the subject of a statement with the required value gets the restriction."""
 
     rule: Rule
@@ -93,8 +91,7 @@ class HasValueOf:
         state.type_all([key >> HALF for key in chosen], self.cls, self.rule, self.source, chosen)
 
 
-@dataclass(frozen=True, slots=True)
-class Transitive:
+class Transitive(Struct, frozen=True):
     """prp-trp."""
 
     rule: Rule
@@ -125,8 +122,7 @@ class Transitive:
                 yield before << HALF | value, ((source, before << HALF | subject), (source, key))
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(Struct, frozen=True):
     """prp-spo2, entered at one position of the chain."""
 
     rule: Rule
@@ -165,8 +161,7 @@ class Chain:
                     yield start << HALF | end, (*left, (here, key), *right)
 
 
-@dataclass(frozen=True, slots=True)
-class Functional:
+class Functional(Struct, frozen=True):
     """prp-fp; for the objects' side prp-ifp."""
 
     rule: Rule
@@ -191,8 +186,7 @@ class Functional:
                 state.equate(other, node, self.rule, ((source, second), (source, key)))
 
 
-@dataclass(frozen=True, slots=True)
-class SomeValues:
+class SomeValues(Struct, frozen=True):
     """cls-svf1, from the statement's side."""
 
     rule: Rule
@@ -215,8 +209,7 @@ class SomeValues:
                 state.type_one(key >> HALF, self.cls, self.rule, premises)
 
 
-@dataclass(frozen=True, slots=True)
-class AllValues:
+class AllValues(Struct, frozen=True):
     """cls-avf, from the statement's side."""
 
     rule: Rule
@@ -239,8 +232,7 @@ class AllValues:
                 state.type_one(key & LOW, self.filler, self.rule, premises)
 
 
-@dataclass(frozen=True, slots=True)
-class AtMostOne:
+class AtMostOne(Struct, frozen=True):
     """cls-maxc2; with a class of the counted values cls-maxqc3 (-1 stands for owl:Thing: cls-maxqc4)."""
 
     rule: Rule

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from kgtool.reason.axioms import Axioms
 from kgtool.reason.gainrules import (
@@ -33,8 +34,7 @@ from kgtool.reason.rule import Axiom, Rule
 from kgtool.reason.typesets import Step
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """Everything that the engine does for one schema.
 
     Attributes:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import pyoxigraph as ox
+from msgspec import Struct
 
 from kgtool.index import Index
 from kgtool.reason.axioms import Axioms
@@ -34,8 +34,7 @@ class Departure(enum.StrEnum):
     LITERAL = "opaque-value"
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
+class Violation(Struct, frozen=True):
     """One reason: the axiom, and the part of it that the profile does not allow."""
 
     departure: Departure

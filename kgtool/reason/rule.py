@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 # A statement of one predicate as one integer: subject in the high half, object in the low half.
 HALF = 32
@@ -22,16 +22,14 @@ def unpack(key: int) -> tuple[int, int]:
     return key >> HALF, key & LOW
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """The name of the OWL 2 RL/RDF rule and the axioms that it is used with."""
 
     name: str
     axioms: tuple[Axiom, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(Struct, frozen=True):
     """One application of a rule: its premises beside the axioms."""
 
     rule: Rule

@@ -6,7 +6,8 @@ Source: OWL 2 Profiles §4.3 table 9.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from kgtool.reason.axioms import Axioms
 from kgtool.reason.names import Names
@@ -14,8 +15,7 @@ from kgtool.reason.order import Order
 from kgtool.reason.rule import Axiom, Premise, Reason, Rule, pack, unpack
 
 
-@dataclass(frozen=True, slots=True)
-class Scheme:
+class Scheme(Struct, frozen=True):
     """Axioms with the two orders that they make."""
 
     names: Names

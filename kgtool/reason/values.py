@@ -14,9 +14,9 @@ import functools
 import re
 import struct
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 import pyoxigraph as ox
+from msgspec import Struct
 
 from kgtool.terms import RDF, RDFS, XSD
 
@@ -64,8 +64,7 @@ def _pattern(name: str) -> re.Pattern[str]:
     return re.compile(_STRINGS[name], re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Struct, frozen=True):
     """A data value: equal values are the same value. `space` names the primitive value space, which are disjoint."""
 
     space: str

@@ -6,7 +6,8 @@ import enum
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from kgtool.finding import Finding, Severity
 from kgtool.lang import pick, plural
@@ -27,8 +28,7 @@ class Style(enum.Enum):
     INFO = "info"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One line as styled pieces; `text` is the line without style."""
 
     pieces: tuple[tuple[Style, str], ...]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from kgtool.finding import Finding, Note, Severity
 from kgtool.formats import FailOn
@@ -12,8 +13,7 @@ from kgtool.lang import pick
 from kgtool.project import Waiver
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(Struct, frozen=True):
     """How much was checked. `seconds` is wall time; it is shown to people and left out of what is compared."""
 
     files: int
@@ -22,8 +22,7 @@ class Totals:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Struct, frozen=True):
     """What was found and is counted only.
 
     Attributes:
@@ -39,8 +38,7 @@ class Held:
     unchanged: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """Findings sorted by place, notes sorted by code, what was checked, and what is held back."""
 
     findings: tuple[Finding, ...]

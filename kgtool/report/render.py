@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from kgtool.formats import FailOn, ReportFormat
 from kgtool.report.human import to_human
@@ -13,8 +14,7 @@ from kgtool.rules import Rule
 from kgtool.write.curie import Curies
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct, frozen=True):
     """How a report is shown, beside its format.
 
     Attributes:

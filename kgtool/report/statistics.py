@@ -5,7 +5,8 @@ from __future__ import annotations
 import enum
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from kgtool.finding import Finding, Severity
 from kgtool.project import Waiver
@@ -19,8 +20,7 @@ class Extent(enum.Enum):
     STATISTICS = "statistics"
 
 
-@dataclass(frozen=True, slots=True)
-class Statistics:
+class Statistics(Struct, frozen=True):
     """Counts of what is reported.
 
     Attributes:

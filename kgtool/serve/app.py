@@ -9,7 +9,8 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from kgtool.errors import KgError, texts
 from kgtool.serve.api import Api, OpenApi, Queries
@@ -32,8 +33,7 @@ Handler = Callable[[Request], Response]
 Factory = Callable[[Snapshot, ServeSettings], Handler]
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True):
     """Paths to what answers them.
 
     Attributes:

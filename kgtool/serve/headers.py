@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from kgtool.formats import Audience
 from kgtool.serve.message import Response

@@ -17,8 +17,9 @@ import select
 import signal
 import socket
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, NoReturn
+
+from msgspec import Struct
 
 from kgtool.engine import confined
 from kgtool.engine.confined import Worker
@@ -31,16 +32,14 @@ _LARGEST = 64 * 1024  # bytes of a message
 FORK = b"fork"
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
+class Ready(Struct, frozen=True):
     """The data is loaded; `facts` is what health says of it."""
 
     version: str
     facts: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(Struct, frozen=True):
     """There is nothing to serve, and why: an error's code, message and hint."""
 
     code: str
@@ -48,8 +47,7 @@ class Failed:
     hint: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Born:
+class Born(Struct, frozen=True):
     """A worker: its process id, bytes of address space at birth, the front's socket to it, a pidfd."""
 
     pid: int
@@ -58,8 +56,7 @@ class Born:
     process: int
 
 
-@dataclass(frozen=True, slots=True)
-class Gone:
+class Gone(Struct, frozen=True):
     """A worker that ended: the status that waitpid gave, and the engine's last words; `pid` 0: one that never began."""
 
     pid: int

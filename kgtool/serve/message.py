@@ -6,11 +6,11 @@ Nobody changes one; they are not `frozen` only because that makes each take thre
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 
-@dataclass(slots=True)
-class Request:
+class Request(Struct):
     """One HTTP request, read whole.
 
     Attributes:
@@ -30,8 +30,7 @@ class Request:
     client: str = ""
 
 
-@dataclass(slots=True)
-class Response:
+class Response(Struct):
     """One HTTP response.
 
     Attributes:

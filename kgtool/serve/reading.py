@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from urllib.parse import quote
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kgtool.errors import KgError, texts
 from kgtool.serve.accept import choose
@@ -31,8 +33,7 @@ _PREFLIGHT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Struct, frozen=True):
     """One form on offer: its name in `format=` and as a file name's ending, and its media type."""
 
     name: str
@@ -43,8 +44,7 @@ class Form:
         return f"{self.media}; charset=utf-8" if self.media.startswith("text/") else self.media
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """A Link field's value. `kind` is the target's media type, "" for none."""
 
     target: str

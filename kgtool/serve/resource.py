@@ -8,9 +8,9 @@ Sources: Cool URIs for the Semantic Web §4.2; RFC 9110 §15.4.2 (301), §15.4.4
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 import pyoxigraph as ox
+from msgspec import Struct
 
 from kgtool.describe import MOST_INCOMING, Description, Facts, Statement, describe, withdrawn
 from kgtool.errors import texts
@@ -35,8 +35,7 @@ _MOST_PAGES = 100_000
 _MOST_HOPS = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Skin:
+class Skin(Struct, frozen=True):
     """How pages for people look.
 
     Attributes:

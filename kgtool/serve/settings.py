@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from kgtool.engine import SERVED, Limits
 from kgtool.formats import Audience
@@ -10,8 +10,7 @@ from kgtool.formats import Audience
 MB = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class ServeSettings:
+class ServeSettings(Struct, frozen=True):
     """How a project is served.
 
     Attributes:

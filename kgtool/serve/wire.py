@@ -8,7 +8,8 @@ response's header lines, ready to be sent; the body.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from kgtool.serve.message import Request
 
@@ -18,8 +19,7 @@ LAST_WORD = 0x8000  # in the status of what is answered only if the worker's ala
 MOST_NOTE, MOST_HEAD = 8 * 1024, 64 * 1024
 
 
-@dataclass(slots=True)
-class Answer:
+class Answer(Struct):
     """What a worker answered.
 
     Attributes:

@@ -18,9 +18,9 @@ What is not marked has equal results in both versions; what is marked may have. 
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
 
 import pyoxigraph as ox
+from msgspec import Struct, field
 
 from kgtool.index import Index
 from kgtool.shacl import plan
@@ -56,8 +56,7 @@ _HARMLESS = _NOTES | {
 _ENDLESS = 10**9
 
 
-@dataclass(slots=True)
-class _Reach:
+class _Reach(Struct):
     """What a shape can read: predicates (None: any), whether classes, predicates it walks along and how far, its queries."""
 
     reads: set[str] = field(default_factory=set)

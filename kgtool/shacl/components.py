@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 import pyoxigraph as ox
+from msgspec import Struct
 
 from kgtool.shacl.graph import Node, ShapesGraph, Term
 from kgtool.shacl.paths import Path, to_sparql
@@ -16,8 +16,7 @@ from kgtool.shacl.reading import Reading
 from kgtool.terms import OWL, SH
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """A property that a shape sets to use a component; `name` is the variable that is pre-bound to its value."""
 
     iri: str
@@ -25,8 +24,7 @@ class Parameter:
     optional: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Component:
+class Component(Struct, frozen=True):
     """A declared constraint component and its validators (nodes); None where it has none of that kind."""
 
     iri: str

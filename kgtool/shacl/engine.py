@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 import pyoxigraph as ox
+from msgspec import Struct
 
 from kgtool.index import Index
 from kgtool.shacl import plan
@@ -26,8 +26,7 @@ from kgtool.write.results import n3
 _TEMPLATE = re.compile(r"\{[?$](\w+)\}")
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """What a validation found.
 
     Attributes:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from itertools import compress
 
 import pyoxigraph as ox
+from msgspec import Struct
 
 from kgtool.shacl import plan
 from kgtool.shacl.data import Data, Pairs
@@ -27,8 +27,7 @@ from kgtool.shacl.walk import walk
 Term = ox.NamedNode | ox.BlankNode | ox.Literal
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
+class Violation(Struct, frozen=True):
     """A result as terms. `path` is a term where a query or sh:closed gives one, else the shape's path.
 
     Attributes:

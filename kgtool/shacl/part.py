@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 
 import pyoxigraph as ox
+from msgspec import Struct
 
 from kgtool.shacl import plan
 from kgtool.shacl.data import Data
@@ -14,8 +14,7 @@ from kgtool.shacl.plan import Plan
 from kgtool.shacl.touched import Touched
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """What is looked at; None is no bound. Results are those of a whole validation, less what is not looked at.
 
     Attributes:

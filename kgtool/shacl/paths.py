@@ -7,26 +7,24 @@ Inverse is pushed down to single predicates when a path is made, so that evaluat
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One predicate, forward or backward."""
 
     predicate: str
     backward: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Sequence:
+class Sequence(Struct, frozen=True):
     """Paths one behind the other; at least two."""
 
     parts: tuple[Path, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Alternative:
+class Alternative(Struct, frozen=True):
     """Any of several paths."""
 
     parts: tuple[Path, ...]
@@ -40,8 +38,7 @@ class Times(enum.Enum):
     MAYBE = "?"
 
 
-@dataclass(frozen=True, slots=True)
-class Repeat:
+class Repeat(Struct, frozen=True):
     """A path walked several times."""
 
     part: Path

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import pyoxigraph as ox
+from msgspec import Struct
 
 from kgtool.shacl.paths import Path
 from kgtool.shacl.problem import Problem
@@ -117,8 +117,7 @@ class Count(NamedTuple):
     most: int
 
 
-@dataclass(frozen=True, slots=True)
-class UniqueLang:
+class UniqueLang(Struct, frozen=True):
     """sh:uniqueLang true: no two values with the same language tag."""
 
 
@@ -165,8 +164,7 @@ class Property(NamedTuple):
     shape: int
 
 
-@dataclass(frozen=True, slots=True)
-class Sparql:
+class Sparql(Struct, frozen=True):
     """sh:sparql, or a use of a SPARQL-based constraint component.
 
     Attributes:
@@ -195,8 +193,7 @@ class Constraint(NamedTuple):
     test: Test
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """A node or property shape.
 
     Attributes:
@@ -216,8 +213,7 @@ class Shape:
     deactivated: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """What is run.
 
     Attributes:

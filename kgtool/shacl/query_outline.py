@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import enum
 import re
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 _TOKEN = re.compile(
     r"""(?P<space>\s+|\#[^\n]*)
@@ -36,8 +37,7 @@ class GroupKind(enum.Enum):
     SELECT = "select"  # a subquery's own WHERE
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     """A piece of the text; start and end are offsets."""
 
     kind: str
@@ -50,8 +50,7 @@ class Token:
         return self.text.upper() if self.kind == "word" else self.text
 
 
-@dataclass(slots=True)
-class Group:
+class Group(Struct):
     """Braces: `open` is the offset behind the first, `close` that of the last.
 
     `bound`: variables of its own triple patterns; `used`: of its own expressions; `mentioned`: of all inside;
@@ -70,8 +69,7 @@ class Group:
     exists: tuple[int, bool] | None = None
 
 
-@dataclass(slots=True)
-class Scan:
+class Scan(Struct):
     """What a query's text says; `places` are all variables with their offsets."""
 
     form: str = ""

@@ -8,7 +8,8 @@ SPARQL's bottom-up evaluation would not see them otherwise. Source: SHACL §5.2.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from kgtool.engine.scratch import Syntax
 from kgtool.shacl.query_outline import Group, GroupKind, QueryFormError, Scan, tokens
@@ -22,8 +23,7 @@ MOST_TEXT, MOST_DEPTH = 65_536, 64
 _FORBIDDEN = ("MINUS", "SERVICE", "VALUES", "LOAD", "FROM")
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(Struct, frozen=True):
     """A query ready to run.
 
     Attributes:

@@ -12,10 +12,10 @@ import itertools
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 from typing import Self
 
 import pyoxigraph as ox
+from msgspec.structs import replace
 
 from kgtool.catalog.needs import may_have_rows
 from kgtool.engine import CHECKED, QueryRunner, Solutions

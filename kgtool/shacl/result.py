@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
 class ShapesError(Exception):
     """The shapes graph cannot be run; the text is the engine's. SHACL calls this a failure. Source: SHACL §3.4.2."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Result:
+class Result(Struct, frozen=True, order=True):
     """One validation result. Source: SHACL §3.6.2.
 
     Attributes:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import pyoxigraph as ox
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Touched:
+class Touched(Struct, frozen=True):
     """Statements that only one of two versions has; `unknown` when they are not known, so that nothing can be left out."""
 
     statements: tuple[ox.Triple, ...] = ()

@@ -12,7 +12,8 @@ import itertools
 import re
 from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from kgtool.turtle.statements import Reader, Statement, read
 from kgtool.turtle.tokens import ANY, COLON, LOCAL, PREFIX, Kind, Token, tokens
@@ -39,8 +40,7 @@ def _block() -> re.Pattern[str]:
     )
 
 
-@dataclass(slots=True)
-class _State:
+class _State(Struct):
     """What is declared between two directives.
 
     Attributes:

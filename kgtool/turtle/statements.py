@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from urllib.parse import urljoin
+
+from msgspec import Struct, field
 
 from kgtool.terms import RDF, XSD
 from kgtool.turtle.tokens import Kind, Token, tokens
@@ -23,8 +24,7 @@ _QUIET = {Kind.SPACE, Kind.COMMENT}
 _Next = Callable[[], Token | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """A triple as the text has it. Terms: `<iri>`, `_:label`, or a literal's key (`literal_key`).
 
     Blank-node labels are the parser's own: `_:x` for a label in the text, `_:/N` for the N-th anonymous node.
@@ -38,8 +38,7 @@ class Statement:
     object_at: int
 
 
-@dataclass(slots=True)
-class _Frame:
+class _Frame(Struct):
     """An open statement, property list or collection.
 
     `expects`: `verb`, `object` or `end`. `closer`: the token that closes it. `cell`: a collection's current cell.
@@ -60,8 +59,7 @@ def literal_key(value: str, language: str, datatype: str) -> str:
     return f'"{value}"@{language.lower()}' if language else f'"{value}"^^{datatype}'
 
 
-@dataclass
-class Reader:
+class Reader(Struct):
     """What has been declared and what is open while a text is read."""
 
     prefixes: dict[str, str] = field(default_factory=dict)

@@ -11,9 +11,9 @@ import hashlib
 import itertools
 from collections import defaultdict
 from collections.abc import Generator, Iterable, Mapping
-from dataclasses import dataclass, field
 
 import pyoxigraph as ox
+from msgspec import Struct, field
 
 from kgtool.write.results import n3
 
@@ -82,8 +82,7 @@ def digest(lines: Iterable[str]) -> str:
     return hasher.hexdigest()
 
 
-@dataclass(slots=True)
-class _Issuer:
+class _Issuer(Struct):
     """Blank nodes to identifiers, in the order they were asked for. Source: RDFC-1.0 §4.5."""
 
     prefix: str

@@ -8,7 +8,8 @@ bounds, say). Only what stands between tokens is replaced, so literals and comme
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from kgtool.turtle import Kind, Token, tokens
 
@@ -16,8 +17,7 @@ _STEP = 2
 _CLOSING = {"]": "[", ")": "("}
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(Struct, frozen=True):
     """A token that is not white space, and how many line ends stood before it."""
 
     token: Token
@@ -96,8 +96,7 @@ def _prefix_at(pieces: list[_Piece], start: int) -> int:
     return width if kinds[:2] == [Kind.PNAME, Kind.IRI] and Kind.COMMENT not in kinds else 0
 
 
-@dataclass
-class _Printer:
+class _Printer(Struct):
     """Pieces put one behind the other, each with the separator that its neighbours ask for."""
 
     out: list[str] = field(default_factory=list)

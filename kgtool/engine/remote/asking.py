@@ -7,8 +7,9 @@ query can choose where it goes.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from kgtool.engine.remote.credentials import Credentials
 from kgtool.engine.remote.deadline import Deadline
@@ -17,8 +18,7 @@ from kgtool.engine.remote.ways import ways_of
 from kgtool.project import Remote
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """A query as it is sent.
 
     Attributes:
@@ -39,8 +39,7 @@ class Asks(Protocol):
     def __call__(self, question: Question, deadline: Deadline) -> Reply: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Direct:
+class Direct(Struct, frozen=True):
     """Asks from this process."""
 
     remote: Remote

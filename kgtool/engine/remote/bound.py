@@ -8,14 +8,14 @@ Source: SPARQL 1.1 Query §10.2 (VALUES), §12 (subqueries), §18.2.2.6 (order o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 _Lexeme = tuple[str, str, int]  # kind, sign, start
 _TERMS = frozenset({"iri", "pname"})
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(Struct, frozen=True):
     """What is known of variables at one place.
 
     Attributes:
@@ -27,8 +27,7 @@ class Bound:
     described: Mapping[str, int]
 
 
-@dataclass(slots=True)
-class _Group:
+class _Group(Struct):
     inherited: frozenset[str]
     listed: set[str] = field(default_factory=set)
     described: dict[str, int] = field(default_factory=dict)

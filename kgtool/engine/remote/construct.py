@@ -7,9 +7,9 @@ no pages. The template is filled by the embedded engine, so it means what SPARQL
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import pyoxigraph as ox
+from msgspec import Struct
 
 from kgtool.catalog.text import lexemes
 from kgtool.engine.remote.blank import is_skolem, unskolem
@@ -19,8 +19,7 @@ from kgtool.write.results import n3
 _CHUNK = 1_000  # solutions in one text for the embedded engine
 
 
-@dataclass(frozen=True, slots=True)
-class Construct:
+class Construct(Struct, frozen=True):
     """A CONSTRUCT in parts: `select` asks for the template's variables, `template` is what stands between its braces."""
 
     prologue: str

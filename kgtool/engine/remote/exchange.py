@@ -12,8 +12,11 @@ import re
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from urllib.parse import SplitResult, urljoin, urlsplit
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kgtool.engine.remote import failure
 from kgtool.engine.remote.credentials import Credentials
@@ -28,8 +31,7 @@ _MOVED = frozenset({301, 302, 307, 308})
 _PORTS = {"http": 80, "https": 443}
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """A request.
 
     Attributes:

@@ -14,10 +14,10 @@ from __future__ import annotations
 import enum
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 import pyoxigraph as ox
+from msgspec import Struct
 
 from kgtool.engine.store import Solutions
 from kgtool.formats import Audience
@@ -34,16 +34,14 @@ class State(enum.StrEnum):
     COMPLETE = "complete"
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Struct, frozen=True):
     """What a graph holds: number of triples, and their digest."""
 
     triples: int
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(Struct, frozen=True):
     """The manifest.
 
     Attributes:

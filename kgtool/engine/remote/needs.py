@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from kgtool.catalog.text import lexemes
 from kgtool.engine.remote.bound import bound_variables
@@ -22,8 +23,7 @@ _THEN = {"[": 1, ";": 1, "/": 1, "|": 1, "^": 1, ",": 2}
 _TERMS = frozenset({"iri", "pname", "string", "number"})
 
 
-@dataclass(frozen=True, slots=True)
-class Needs:
+class Needs(Struct, frozen=True):
     """What a query looks at.
 
     Attributes:

@@ -6,15 +6,15 @@ Source: SPARQL 1.1 Query §15 (solution sequence modifiers), §18.2.4 (their ord
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from kgtool.catalog.text import FORMS, lexemes, where_brace
 
 _MODIFIERS = ("ORDER", "LIMIT", "OFFSET", "VALUES")
 
 
-@dataclass(frozen=True, slots=True)
-class Select:
+class Select(Struct, frozen=True):
     """A SELECT in parts.
 
     Attributes:

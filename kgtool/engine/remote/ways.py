@@ -7,14 +7,14 @@ What is not in this table is the same everywhere: form POST, JSON results, `defa
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from kgtool.project import Profile
 
 
-@dataclass(frozen=True, slots=True)
-class Ways:
+class Ways(Struct, frozen=True):
     """How one engine differs.
 
     Attributes:

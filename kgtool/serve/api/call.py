@@ -8,8 +8,9 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from kgtool.catalog import NamedQuery
 from kgtool.errors import QueryError, Texts, texts
@@ -27,8 +28,7 @@ MOST_ROWS = 10_000  # of a page
 _TAG = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8}){0,6}")
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """A query, and the preset that stands before it, if any. `name` is what was asked for."""
 
     name: str
@@ -46,8 +46,7 @@ class Named:
         return (self.preset.summary if self.preset else {}) or self.query.summary
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """What a request asks for.
 
     Attributes:

@@ -11,9 +11,9 @@ import binascii
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import pyoxigraph as ox
+from msgspec import Struct
 
 from kgtool.errors import texts
 from kgtool.serve.api.order import Row, Term
@@ -25,8 +25,7 @@ LONGEST = 8_000
 _MOST_SKIPPED = 10_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Cursor:
+class Cursor(Struct, frozen=True):
     """The end of a page.
 
     Attributes:

@@ -8,9 +8,10 @@ Sources: RFC 8288 (Link), RFC 9457 (problems), RFC 9110 §13 (conditional reques
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
+
+from msgspec.structs import replace
 
 from kgtool.catalog import ColumnType, NamedQuery
 from kgtool.engine import LOCAL, EmbeddedStore, Stream, Triples, failure, guard

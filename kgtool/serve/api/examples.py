@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import pyoxigraph as ox
+from msgspec.structs import replace
 
 from kgtool.catalog import NamedQuery, Param, ParamType
 from kgtool.describe import Facts

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import pyoxigraph as ox
+from msgspec import Struct
 
 from kgtool.catalog import ColumnType, NamedQuery
 from kgtool.engine import Triples
@@ -37,8 +37,7 @@ BOOLEANS: tuple[Form, ...] = (JSON, SPARQL_JSON, SPARQL_XML)
 GRAPHS: tuple[Form, ...] = TRIPLE_FORMS
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """Rows of a table in order, how many there are in all, and the address of the next page, "" when there is none."""
 
     columns: tuple[str, ...]

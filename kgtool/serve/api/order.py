@@ -9,10 +9,10 @@ Source: SPARQL 1.1 Query §15.1 (ORDER BY), §18.2.5.2.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 import pyoxigraph as ox
+from msgspec import Struct
 
 from kgtool.catalog import ColumnType
 from kgtool.catalog.text import Token, lexemes
@@ -26,8 +26,7 @@ _OPEN = frozenset({ColumnType.LABEL, ColumnType.ANY})
 _BEHIND = frozenset({"LIMIT", "OFFSET", "VALUES"})
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Struct, frozen=True):
     """How the rows of one query are ordered.
 
     Attributes:

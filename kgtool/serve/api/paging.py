@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from kgtool.engine import failure
 from kgtool.serve.api.cursor import Cursor
@@ -12,8 +13,7 @@ from kgtool.serve.api.order import Row, before
 VERSION = 16  # characters of the data version that a cursor holds
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
+class Slice(Struct, frozen=True):
     """Some rows of a table.
 
     Attributes:

@@ -7,7 +7,8 @@ with it before.
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from kgtool.serve.front.job import Key
 from kgtool.serve.headers import not_modified
@@ -18,8 +19,7 @@ _OVERHEAD = 1024  # bytes of an entry beside what it holds
 _CONDITIONAL_FIELDS = (b"etag:", b"cache-control:", b"vary:", b"access-control-allow-origin:")
 
 
-@dataclass(slots=True, eq=False)
-class Entry:
+class Entry(Struct, eq=False):
     """A kept 200: header lines, body, the bytes of both and of what leads to it, and the requests that do."""
 
     key: Key

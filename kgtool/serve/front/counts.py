@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(slots=True)
-class Counts:
+class Counts(Struct):
     """What happened since the start; health shows it."""
 
     answered: int = 0

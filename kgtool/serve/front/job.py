@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from kgtool.engine import Limits
 from kgtool.serve.message import Request
@@ -25,8 +26,7 @@ _SHARES: Mapping[str, float] = MappingProxyType({"/sparql": 1.0, "/api/": 1.0, "
 _OTHERS = 1.0
 
 
-@dataclass(slots=True, eq=False)
-class Job:
+class Job(Struct, eq=False):
     """One request that a worker must answer.
 
     Attributes:

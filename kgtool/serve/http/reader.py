@@ -10,7 +10,8 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from kgtool.errors import texts
 from kgtool.serve.http.chunked import Chunks
@@ -34,8 +35,7 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH"
 _KNOWN = frozenset({"TRACE", "CONNECT"})
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(Struct, frozen=True):
     """Sizes that a request may have, in bytes, and the number of its header fields."""
 
     target: int = 16 * 1024
@@ -44,8 +44,7 @@ class Bounds:
     body: int = 2 * 1024 * 1024
 
 
-@dataclass(slots=True)
-class Arrived:
+class Arrived(Struct):
     """One request and what the connection does after it.
 
     Attributes:
@@ -158,8 +157,7 @@ class Reader:
             raise malformed("不是 HTTP 請求", "not an HTTP request")
 
 
-@dataclass(frozen=True, slots=True)
-class _Block:
+class _Block(Struct, frozen=True):
     """What the fields of a head say; `length` of the body in bytes, None when it comes in chunks."""
 
     fields: Mapping[str, str]
@@ -168,8 +166,7 @@ class _Block:
     expects: bool
 
 
-@dataclass(slots=True)
-class _Head:
+class _Head(Struct):
     method: str
     target: str
     query: str

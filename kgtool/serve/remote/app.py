@@ -8,7 +8,8 @@ from __future__ import annotations
 import contextlib
 import datetime
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from kgtool.engine import LOCAL
 from kgtool.engine.remote.asking import Direct

@@ -15,8 +15,9 @@ import socket
 import threading
 import time
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import NoReturn
+
+from msgspec.structs import replace
 
 from kgtool.catalog.text import form as form_of
 from kgtool.engine import Limits, guard

@@ -9,8 +9,10 @@ import json
 import os
 import socket
 import struct
-from dataclasses import asdict, dataclass
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from kgtool.engine.confined import LINE, exactly
 from kgtool.engine.remote.asking import Question
@@ -24,8 +26,7 @@ _TOLD = struct.Struct("!IQ")
 _LARGEST = 8 << 20  # bytes of a question
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """What an engine's answer came with."""
 
     url: str

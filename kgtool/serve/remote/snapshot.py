@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 
 import pyoxigraph as ox
+from msgspec import Struct
+from msgspec.structs import replace
 
 from kgtool.audience import Hidden, Policy, policy_of, visible_catalog, visible_project
 from kgtool.audience.model import MARK, Permit
@@ -63,8 +64,7 @@ class Kept:
         return Stream(found.variables, iter(found.rows)) if isinstance(found, Solutions) else found
 
 
-@dataclass(frozen=True)
-class There:
+class There(Struct, frozen=True):
     """What speaks to the engine for a snapshot.
 
     Attributes:
@@ -94,8 +94,7 @@ class There:
         return now is not None and now.state is State.COMPLETE and now.version == self.manifest.version
 
 
-@dataclass(frozen=True)
-class RemoteSnapshot(Snapshot):
+class RemoteSnapshot(Snapshot, frozen=True):
     """`stated` is the model's files alone; `index` and `store` too. See `There` for the data."""
 
     there: There | None = None

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import replace
 
 import pyoxigraph as ox
+from msgspec.structs import replace
 
 from kgtool.catalog.text import form as form_of
 from kgtool.engine import guard

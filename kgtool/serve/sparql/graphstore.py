@@ -5,9 +5,8 @@ Source: SPARQL 1.1 Graph Store HTTP Protocol §4.1, §4.2 (identification), §5.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pyoxigraph as ox
+from msgspec.structs import replace
 
 from kgtool.engine import Dataset
 from kgtool.errors import KgError

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from kgtool.engine import Dataset
 from kgtool.serve.form import pairs
@@ -20,8 +21,7 @@ _UTF8 = frozenset({"utf-8", "utf8", "us-ascii"})
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^<>\"{}|^`\\\x00-\x20]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(Struct, frozen=True):
     """A query and the dataset that the request states for it, None for the endpoint's own."""
 
     text: str

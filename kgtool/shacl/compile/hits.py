@@ -8,10 +8,10 @@ the shapes, not with the data. Source: SHACL §3.4, §4.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import combinations
 
 import pyoxigraph as ox
+from msgspec import Struct
 
 from kgtool.shacl import plan
 from kgtool.shacl.compile.focus import instances
@@ -22,8 +22,7 @@ from kgtool.shacl.paths import Path
 from kgtool.shacl.plan import Logic, Pairing, Plan, Shape
 
 
-@dataclass(frozen=True, slots=True)
-class Hits:
+class Hits(Struct, frozen=True):
     """A pattern of violations: the variable of the focus node, and of value, path and language where there is one."""
 
     text: str

@@ -6,6 +6,8 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from kgtool.errors import Texts, texts
 from kgtool.shacl.plan import Plan
 
@@ -25,8 +27,7 @@ class CompileError(Exception):
         self.reason = texts(zh=zh, en=en)
 
 
-@dataclass(frozen=True, slots=True)
-class Classes:
+class Classes(Struct, frozen=True):
     """Which classes stand below which in the data (rdfs:subClassOf*, a class below itself).
 
     Attributes:
@@ -34,12 +35,11 @@ class Classes:
         unnamed: classes below which there is a blank node; they, and those not in `below`, are asked for by a path.
     """
 
-    below: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    below: Mapping[str, frozenset[str]] = {}
     unnamed: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class ShapeQuery:
+class ShapeQuery(Struct, frozen=True):
     """One constraint on the focus nodes of one chain of shapes.
 
     Attributes:
@@ -53,8 +53,7 @@ class ShapeQuery:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class FocusQuery:
+class FocusQuery(Struct, frozen=True):
     """How many focus nodes the targets of a shape (its number) find: one row, ?n."""
 
     shape: int
@@ -75,8 +74,7 @@ class Refusal:
     reason: Texts = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Compiled:
+class Compiled(Struct, frozen=True):
     """A plan as queries. What `refused` lists is not in them: whoever reports results must report it too."""
 
     plan: Plan

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from kgtool.shacl import plan
 from kgtool.shacl.compile.focus import focus, targets
@@ -42,8 +43,7 @@ def compile_plan(made: Plan, classes: Classes = _NO_CLASSES, dialect: Dialect = 
     return Compiled(made, tuple(queries), tuple(counted), tuple(sorted(refused)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Root:
+class _Root(Struct, frozen=True):
     """Where a chain of shapes begins."""
 
     plan: Plan

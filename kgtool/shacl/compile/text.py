@@ -8,10 +8,10 @@ a path's steps are written as triples, because it refuses a path with both ends 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import count
 
 import pyoxigraph as ox
+from msgspec import Struct
 
 from kgtool.shacl.compile.model import CompileError, Dialect
 from kgtool.shacl.paths import Alternative, Path, Repeat, Sequence, Step, Times, to_sparql
@@ -20,8 +20,7 @@ from kgtool.terms import RDF, RDFS
 TYPE, BELOW = f"<{RDF}type>", f"<{RDFS}subClassOf>"
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
+class Where(Struct, frozen=True):
     """A group's content that binds a variable (`?n1`) to the nodes asked about, and perhaps others."""
 
     text: str
