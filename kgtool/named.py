@@ -20,7 +20,7 @@ from msgspec import Struct
 
 from kgtool.catalog import NamedQuery, Param, ParamType
 from kgtool.catalog.specs import within
-from kgtool.catalog.text import where_brace
+from kgtool.catalog.text import where_brace, without_head
 from kgtool.engine import Answer, Queryable, Solutions
 from kgtool.errors import QueryError, Texts, UsageError, texts
 from kgtool.terms import RDF, RDFS, SKOS, XSD
@@ -172,14 +172,15 @@ class Binder(Struct, frozen=True):
 def bound_text(query: NamedQuery, terms: Mapping[str, Bound]) -> str:
     """The query's text with one VALUES row that binds the parameters, and a VALUES block for each that takes many.
 
-    Line numbers stay as they were. Two blocks of n and m values give the rows of all n × m pairs.
+    The header is left out, line numbers stay as they were. Two blocks of n and m values give the rows of all n × m pairs.
 
     Raises:
         QueryError: the query has no group that could take the row.
     """
+    text = without_head(query.text)
     if not terms:
-        return query.text
-    brace = where_brace(query.text)
+        return text
+    brace = where_brace(text)
     if brace < 0:
         raise QueryError(
             "E-QUERY-BIND",
@@ -196,7 +197,7 @@ def bound_text(query: NamedQuery, terms: Mapping[str, Bound]) -> str:
     if single:
         names = " ".join(f"?{name}" for name in single)
         blocks.insert(0, f"VALUES ({names}) {{ ({' '.join(map(n3, single.values()))}) }}")
-    return f"{query.text[:brace]} {' '.join(blocks)} {query.text[brace:]}"
+    return f"{text[:brace]} {' '.join(blocks)} {text[brace:]}"
 
 
 def run(query: NamedQuery, terms: Mapping[str, Bound], store: Queryable, prefixes: Mapping[str, str]) -> Answer:

@@ -23,7 +23,7 @@ _SURROGATE = "[dD][89a-fA-F]"
 _CODE_POINT = rf"\\u(?!{_SURROGATE}){_HEX}{{4}}|\\U(?!0000{_SURROGATE})00(?:0{_HEX}|10){_HEX}{{4}}"
 _ESCAPE = rf"""\\[tbnrf"'\\]|{_CODE_POINT}"""
 _LOCAL = rf"%{_HEX}{{2}}|\\[_~.\-!$&'()*+,;=/?#@%]"
-_TOKEN = re.compile(
+_LEXEME = re.compile(
     rf"""(?P<string>\"{{3}}(?:[^"\\]|{_ESCAPE}|"(?!""))*\"{{3}}|'{{3}}(?:[^'\\]|{_ESCAPE}|'(?!''))*'{{3}}"""
     rf"""|"(?:[^"\\\n\r]|{_ESCAPE})*"|'(?:[^'\\\n\r]|{_ESCAPE})*')"""
     rf"|(?P<iri><(?:[^<>\"{{}}|^`\\\x00-\x20]|{_CODE_POINT})*>)"
@@ -32,12 +32,11 @@ _TOKEN = re.compile(
     rf"|(?P<pname>(?:{_LETTER}{_PREFIX}{{0,63}}+)?:(?:(?:{_NAME}|:|{_LOCAL})(?:{_NAME}|[.:-]|{_LOCAL})*)?)"
     rf"|(?P<word>@?{_LETTER}{_NAME}*)"
     r"|(?P<open>[({\[])|(?P<close>[)}\]])"
-)
-# With what _TOKEN passes over: numbers and operators. A number is taken whole, so that 1e5 holds no word.
-_LEXEME = re.compile(
-    rf"{_TOKEN.pattern}|(?P<number>(?:[0-9]++\.?[0-9]*+|\.[0-9]++)(?:[eE][+-]?[0-9]++)?+)"
+    # Numbers are taken whole, so that 1e5 holds no word.
+    r"|(?P<number>(?:[0-9]++\.?[0-9]*+|\.[0-9]++)(?:[eE][+-]?[0-9]++)?+)"
     r"|(?P<op>\|\||&&|\^\^|!=|<=|>=|[!|/+*^=<>?.;,-])"
 )
+_PASSED_OVER = frozenset({"comment", "number", "op"})
 FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 # Words of SPARQL Update and of requests to other servers: a named query never holds one.
 FORBIDDEN = frozenset({"SERVICE", "LOAD", "INSERT", "DELETE", "DROP", "CLEAR", "CREATE", "ADD", "MOVE", "COPY", "WITH"})
@@ -52,6 +51,7 @@ _FORM_FIRST = re.compile(
     re.IGNORECASE,
 )
 _COMMENTS = re.compile(r"(?:#[^\n\r]*[\n\r]+)*")
+_HEAD = re.compile(r"(?:[\x20\t]*(?:#[^\n\r]*)?(?:\r\n|[\n\r]))*")
 _COMPARED_REMOTE = re.compile(r"\).*SERVICE.*#")
 
 
@@ -63,9 +63,9 @@ class Token(NamedTuple):
 
 def tokens(text: str, comments: bool = False) -> Iterator[Token]:
     """The tokens of a query that matter here, in order; comments only when asked for. Cost: linear in the text."""
-    for match in _TOKEN.finditer(text):
+    for match in _LEXEME.finditer(text):
         kind = match.lastgroup or ""
-        if comments or kind != "comment":
+        if kind not in _PASSED_OVER or (comments and kind == "comment"):
             yield Token(kind, match.group(), match.start())
 
 
@@ -170,6 +170,14 @@ def where_brace(text: str) -> int:
         elif token.kind == "close" and seen_form:
             depth -= 1
     return -1
+
+
+@functools.lru_cache(maxsize=128)
+def without_head(text: str) -> str:
+    """The text with its first comments and blank lines emptied: what an engine would read through each time. Lines stay."""
+    head = _HEAD.match(text)
+    end = head.end() if head else 0
+    return "\n" * text.count("\n", 0, end) + text[end:]
 
 
 def line_of(text: str, offset: int) -> tuple[int, int]:

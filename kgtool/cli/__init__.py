@@ -71,7 +71,8 @@ def group(debug: bool) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the program and exit with the status that `cli/__init__` documents; no traceback without `--debug`."""
     # Little of what a command makes is ever garbage: looking through it every 700 objects takes a twentieth of a check.
-    gc.set_threshold(50_000)
+    gc.set_threshold(500_000)
+    gc.enable()
     sys.exit(status(list(sys.argv[1:] if arguments is None else arguments)))
 
 

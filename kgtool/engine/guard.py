@@ -51,7 +51,7 @@ _CLOSURES = frozenset({"*", "+", "?"})
 # The comment lines that a text begins with, and what may be a closure of a bracket; behind a letter or digit it is one of
 # a name or multiplies a number, and a `?` before a name is a variable.
 _HEADER = re.compile(r"(?:#[^\n\r]*[\n\r]+)*")
-_CLOSURE = re.compile(r"(?<![A-Za-z0-9])(?<![A-Za-z0-9] )(?:[*+]|\?(?![A-Za-z0-9_\x80-\U0010ffff]))")
+_CLOSURE = re.compile(r"(?<![A-Za-z0-9])(?<![A-Za-z0-9] )(?:[*+]|\?(?=[\x00-/:-@\[-^`{-\x7f]|\Z))")
 _NO_SIGN = bytes(set(range(256)) - set(b"({[)}].;,|&/+-*^!?"))
 
 

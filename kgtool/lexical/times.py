@@ -19,19 +19,20 @@ _CLOCK = r"(?:(?P<hour>[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]+)?|(?P<
 _MUST_ZONE = r"(?:Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))"
 _ZONE = f"{_MUST_ZONE}?"
 _CLOCKED = r"T(?=[0-9])(?:[0-9]+H)?(?:[0-9]+M)?(?:[0-9]+(?:\.[0-9]+)?S)?"
-TIMES: Mapping[str, re.Pattern[str]] = MappingProxyType({
-    "date": re.compile(f"{_YEAR}-{_MONTH}-{_DAY}{_ZONE}"),
-    "dateTime": re.compile(f"{_YEAR}-{_MONTH}-{_DAY}T{_CLOCK}{_ZONE}"),
-    "dateTimeStamp": re.compile(f"{_YEAR}-{_MONTH}-{_DAY}T{_CLOCK}{_MUST_ZONE}"),
-    "time": re.compile(f"{_CLOCK}{_ZONE}"),
-    "gYear": re.compile(f"{_YEAR}{_ZONE}"),
-    "gYearMonth": re.compile(f"{_YEAR}-{_MONTH}{_ZONE}"),
-    "gMonth": re.compile(f"--{_MONTH}{_ZONE}"),
-    "gMonthDay": re.compile(f"--{_MONTH}-{_DAY}{_ZONE}"),
-    "gDay": re.compile(f"---{_DAY}{_ZONE}"),
-    "duration": re.compile(rf"-?P(?=[0-9T])(?:[0-9]+Y)?(?:[0-9]+M)?(?:[0-9]+D)?(?:{_CLOCKED})?"),
-    "dayTimeDuration": re.compile(rf"-?P(?=[0-9T])(?:[0-9]+D)?(?:{_CLOCKED})?"),
-    "yearMonthDuration": re.compile(r"-?P(?=[0-9])(?:[0-9]+Y)?(?:[0-9]+M)?"),
+# Compiled when first asked for (`re` keeps them): a graph has few of these datatypes.
+TIMES: Mapping[str, str] = MappingProxyType({
+    "date": f"{_YEAR}-{_MONTH}-{_DAY}{_ZONE}",
+    "dateTime": f"{_YEAR}-{_MONTH}-{_DAY}T{_CLOCK}{_ZONE}",
+    "dateTimeStamp": f"{_YEAR}-{_MONTH}-{_DAY}T{_CLOCK}{_MUST_ZONE}",
+    "time": f"{_CLOCK}{_ZONE}",
+    "gYear": f"{_YEAR}{_ZONE}",
+    "gYearMonth": f"{_YEAR}-{_MONTH}{_ZONE}",
+    "gMonth": f"--{_MONTH}{_ZONE}",
+    "gMonthDay": f"--{_MONTH}-{_DAY}{_ZONE}",
+    "gDay": f"---{_DAY}{_ZONE}",
+    "duration": rf"-?P(?=[0-9T])(?:[0-9]+Y)?(?:[0-9]+M)?(?:[0-9]+D)?(?:{_CLOCKED})?",
+    "dayTimeDuration": rf"-?P(?=[0-9T])(?:[0-9]+D)?(?:{_CLOCKED})?",
+    "yearMonthDuration": r"-?P(?=[0-9])(?:[0-9]+Y)?(?:[0-9]+M)?",
 })  # fmt: skip
 _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 # Eras that are counted from a year of their own: year 1 of the era is the year after this one.
@@ -44,7 +45,7 @@ ROC, MOST_ROC = 1911, 199
 
 def time_value(value: str, name: str) -> Iterator[Remark]:
     """Remarks on the lexical form (white space collapsed) of xsd:`name`."""
-    found = TIMES[name].fullmatch(value)
+    found = re.fullmatch(TIMES[name], value)
     if found is None:
         yield _ill(value, name)
         return

@@ -5,6 +5,7 @@ Years may be negative or have more than four digits, which the standard library'
 
 from __future__ import annotations
 
+import functools
 import re
 from fractions import Fraction
 
@@ -14,15 +15,15 @@ _TIME = r"(?:([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9](?:\.[0-9]+)?)|(24:00:00
 _DAY = r"(0[1-9]|[12][0-9]|3[01])"
 _MONTH = r"(0[1-9]|1[0-2])"
 _FORMS = {
-    "dateTime": re.compile(f"{_YEAR}-{_MONTH}-{_DAY}T{_TIME}{_ZONE}"),
-    "dateTimeStamp": re.compile(f"{_YEAR}-{_MONTH}-{_DAY}T{_TIME}{_ZONE}"),
-    "date": re.compile(f"{_YEAR}-{_MONTH}-{_DAY}{_ZONE}"),
-    "gYearMonth": re.compile(f"{_YEAR}-{_MONTH}{_ZONE}"),
-    "gYear": re.compile(f"{_YEAR}{_ZONE}"),
-    "gMonthDay": re.compile(f"--{_MONTH}-{_DAY}{_ZONE}"),
-    "gMonth": re.compile(f"--{_MONTH}{_ZONE}"),
-    "gDay": re.compile(f"---{_DAY}{_ZONE}"),
-    "time": re.compile(f"{_TIME}{_ZONE}"),
+    "dateTime": f"{_YEAR}-{_MONTH}-{_DAY}T{_TIME}{_ZONE}",
+    "dateTimeStamp": f"{_YEAR}-{_MONTH}-{_DAY}T{_TIME}{_ZONE}",
+    "date": f"{_YEAR}-{_MONTH}-{_DAY}{_ZONE}",
+    "gYearMonth": f"{_YEAR}-{_MONTH}{_ZONE}",
+    "gYear": f"{_YEAR}{_ZONE}",
+    "gMonthDay": f"--{_MONTH}-{_DAY}{_ZONE}",
+    "gMonth": f"--{_MONTH}{_ZONE}",
+    "gDay": f"---{_DAY}{_ZONE}",
+    "time": f"{_TIME}{_ZONE}",
 }
 MOMENTS = frozenset(_FORMS)
 _LENGTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
@@ -36,7 +37,7 @@ Point = tuple["int | Fraction", bool]
 
 def moment(name: str, text: str) -> Point | None:
     """Seconds since 0000-03-01T00:00 (in UTC when there is a zone), and whether there is a zone; None when ill-typed."""
-    found = _FORMS[name].fullmatch(text)
+    found = _pattern(name).fullmatch(text)
     if found is None:
         return None
     *values, zone = found.groups()
@@ -54,6 +55,12 @@ def moment(name: str, text: str) -> Point | None:
             int(fields["h"]) * 3600 + int(fields["i"]) * 60 + (int(second) if len(second) == 2 else Fraction(second))
         )
     return seconds - _offset(zone), zone is not None
+
+
+@functools.cache
+def _pattern(name: str) -> re.Pattern[str]:
+    """Compiled when first asked for: a graph has few of these datatypes."""
+    return re.compile(_FORMS[name])
 
 
 def _length(year: int, month: int) -> int:
