@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import datetime
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -173,7 +172,7 @@ def _run(
     asked = Asked(shapes, focus, None if changes is None else _touched(project, inputs, changes))
     if asked.named and Engine(project["engine"]) is Engine.PYSHACL:
         raise _own_engine_only()
-    inputs = dataclasses.replace(inputs, asked=asked)
+    inputs = structs.replace(inputs, asked=asked)
     expected = {test.expect for query in inputs.catalog.queries.values() for test in query.tests if test.expect}
     others = {str(path): digest_of(path) for path in (project.root / name for name in sorted(expected))}
     families = OF_SHAPES if asked.named else FAMILIES

@@ -6,10 +6,9 @@ import enum
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from kgtool.errors import Texts
 
@@ -31,6 +30,23 @@ class Severity(enum.IntEnum):
         return self.name.lower()
 
 
+class Keyed(Struct, frozen=True, eq=False):
+    """A value that is equal, ordered and hashed by its key: what its other fields say is not part of what it is."""
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        raise NotImplementedError
+
+    def __eq__(self, other: object) -> bool:
+        return self.key == other.key if isinstance(other, Keyed) and type(other) is type(self) else NotImplemented
+
+    def __lt__(self, other: Self) -> bool:
+        return self.key < other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+
 class Place(Struct, frozen=True, order=True):
     """A place in a file: path relative to the project (POSIX), line and column 1-based in code points; 0 is unknown."""
 
@@ -42,8 +58,7 @@ class Place(Struct, frozen=True, order=True):
         return ":".join([self.path, *(str(n) for n in (self.line, self.column) if n)])
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Finding:
+class Finding(Keyed, frozen=True):
     """What is wrong, where, by which rule. Sorts by place, so reports are stable."""
 
     place: Place
@@ -52,12 +67,16 @@ class Finding:
     focus: str  # the focus node's IRI, "" when there is none
     result_path: str  # sh:resultPath as SPARQL path text; "" when there is none
     value: str
-    severity: Severity = field(compare=False)
-    message: Texts = field(compare=False)  # language tag -> text; never empty
-    fix: Texts = field(compare=False, default_factory=dict)  # the next step; may be empty
-    detail: str = field(compare=False, default="")  # the engine's own words beside the author's message
-    statement: Quad | None = field(compare=False, default=None)  # what to locate
-    related: tuple[Place, ...] = field(compare=False, default=())  # e.g. the shape's own place
+    severity: Severity
+    message: Texts  # language tag -> text; never empty
+    fix: Texts = field(default_factory=dict)  # the next step; may be empty
+    detail: str = ""  # the engine's own words beside the author's message
+    statement: Quad | None = None  # what to locate
+    related: tuple[Place, ...] = ()  # e.g. the shape's own place
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        return (self.place, self.rule, self.source, self.focus, self.result_path, self.value)
 
     @property
     def fingerprint(self) -> str:
@@ -67,9 +86,12 @@ class Finding:
         return hashlib.sha256(what.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Note:
+class Note(Keyed, frozen=True):
     """Something the reader must know that is not a finding, e.g. how many spans stay unverified."""
 
     code: str
-    message: Mapping[str, str] = field(compare=False)
+    message: Mapping[str, str]
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        return (self.code,)

@@ -6,11 +6,14 @@ import functools
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
+
+from msgspec import field
 
 from kgtool.errors import Texts, texts
+from kgtool.finding import Keyed
 
 FAMILIES: Mapping[str, Texts] = MappingProxyType(
     {
@@ -30,8 +33,7 @@ FAMILIES: Mapping[str, Texts] = MappingProxyType(
 _TABLES = re.compile(r"^(?=\[KG[0-9]{3}[\].])", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Rule:
+class Rule(Keyed, frozen=True):
     """What a code stands for.
 
     Attributes:
@@ -47,8 +49,12 @@ class Rule:
     fix: Texts
     bad: str = ""
     good: str = ""
-    example_bad: Mapping[str, str] = field(compare=False, default_factory=dict)
-    example_good: Mapping[str, str] = field(compare=False, default_factory=dict)
+    example_bad: Mapping[str, str] = field(default_factory=dict)
+    example_good: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        return (self.code,)
 
     @property
     def family(self) -> Texts:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from kgtool.catalog.text import Token, lexed
+from kgtool.catalog.text import FORMS, Token, lexed
 
 _ESCAPE = re.compile(r"\\(.)")
+_NAMES = frozenset({"iri", "pname"})
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
@@ -15,12 +17,9 @@ def iris(text: str, prefixes: Mapping[str, str]) -> Iterator[tuple[str, int]]:
     """Absolute IRIs of a query with their offsets, without those that declare prefixes."""
     every = lexed(text)
     known = declared(every, prefixes)
-    declares = {n for n, token in enumerate(every) if token.kind == "word" and token.text.upper() in {"PREFIX", "BASE"}}
-    for number, token in enumerate(every):
-        if token.kind not in {"iri", "pname"} or number - 1 in declares or number - 2 in declares:
-            continue
+    for token in itertools.islice(every, _prologue(every), None):
         # `_:b` is read as `:b`: its underscore is no token.
-        if text[token.start - 1 : token.start] != "_":
+        if token.kind in _NAMES and text[token.start - 1 : token.start] != "_":
             iri = absolute(token, known)
             if SCHEME.match(iri):
                 yield iri, token.start
@@ -29,10 +28,17 @@ def iris(text: str, prefixes: Mapping[str, str]) -> Iterator[tuple[str, int]]:
 def declared(every: Sequence[Token], prefixes: Mapping[str, str]) -> dict[str, str]:
     """Prefixes to namespaces: those known before, and those that the tokens declare."""
     out = dict(prefixes)
-    for word, name, iri in zip(every, every[1:], every[2:], strict=False):
+    before = every[: _prologue(every)]
+    for word, name, iri in zip(before, before[1:], before[2:], strict=False):
         if name.kind == "pname" and iri.kind == "iri" and word.text.upper() == "PREFIX":
             out[name.text[:-1]] = iri.text[1:-1]
     return out
+
+
+def _prologue(every: Sequence[Token]) -> int:
+    """How many tokens stand before the query's form, behind which nothing can be declared (SPARQL 1.1 Query §19.8)."""
+    forms = (number for number, token in enumerate(every) if token.kind == "word" and token.text.upper() in FORMS)
+    return next(forms, len(every))
 
 
 def absolute(token: Token, known: Mapping[str, str]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 
 from msgspec import Struct
@@ -35,15 +34,14 @@ class Outcome(Struct, frozen=True):
     notes: tuple[Note, ...] = ()
 
 
-@dataclass(frozen=True)
-class Inputs:
+class Inputs(Struct, frozen=True, eq=False, dict=True):
     """A project read once. The closure, the store and the tables are made when the first family asks for them."""
 
     project: Project
     dataset: Dataset
     catalog: Catalog
     today: datetime.date
-    curies: Curies = field(compare=False)
+    curies: Curies
     asked: Asked = EVERYTHING
 
     @cached_property

@@ -6,10 +6,10 @@ purpose, not a vocabulary that others read. Sources: OOPS! pitfalls, ROBOT repor
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 
 import pyoxigraph as ox
+from msgspec import structs
 
 from kgtool.checks import hygiene_terms as terms
 from kgtool.checks import hygiene_use as use
@@ -71,7 +71,7 @@ def _finding(inputs: Inputs, code: str, severity: Severity, fault: Fault) -> Fin
     made = inputs.finding(
         code, _place(inputs, fault), message, focus=key(fault.term), value=" ".join(map(str, fault.others))
     )
-    return dataclasses.replace(made, severity=severity)
+    return structs.replace(made, severity=severity)
 
 
 def _place(inputs: Inputs, fault: Fault) -> Place:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
+
+from msgspec import structs
 
 from kgtool.checks.context import Inputs, Outcome
 from kgtool.checks.reasoning import place_of, words_of
@@ -60,4 +61,4 @@ def _finding(inputs: Inputs, words: Words, found: Violation) -> Finding:
         path=str(found.axiom.predicate),
         value=str(found.part),
     )
-    return dataclasses.replace(made, severity=severity)
+    return structs.replace(made, severity=severity)

@@ -5,7 +5,6 @@ Every text runs in a worker under limits (`kgtool.engine.runner`): no query file
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 
 from msgspec import Struct, field, structs
@@ -221,7 +220,7 @@ def _advice(bench: _Bench, query: NamedQuery, answers: list[Answer]) -> Iterator
         # Offset 0 is the header, which has no place of its own.
         place = Place(query.file.name, *(line_of(query.text, remark.start) if remark.start else (0, 0)))
         finding = bench.inputs.finding(remark.code, place, remark.message, value=f"{query.name}: {remark.about}")
-        yield dataclasses.replace(finding, severity=_SEVERITY[remark.code])
+        yield structs.replace(finding, severity=_SEVERITY[remark.code])
 
 
 def _header(query: NamedQuery) -> Iterator[Remark]:

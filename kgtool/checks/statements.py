@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from typing import Literal
 
 import pyoxigraph as ox
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from kgtool.checks.context import Inputs, key
 from kgtool.errors import Texts
@@ -64,7 +63,7 @@ def finding(inputs: Inputs, code: str, severity: Severity, message: Texts, use: 
         place, path = inputs.locator.place(subject, predicate, value), f"<{predicate}>"
     shown = value if len(value) <= _LONG else value[:_LONG] + "…"
     made = inputs.finding(code, place, message, focus=subject, path=path, value=shown)
-    return dataclasses.replace(made, severity=severity)
+    return structs.replace(made, severity=severity)
 
 
 def iri_of(term: object) -> str:

@@ -5,9 +5,10 @@ Each file is read once more and searched by two regular expressions; only a file
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterator
+
+from msgspec import structs
 
 from kgtool.checks.context import Inputs
 from kgtool.finding import Finding, Place
@@ -73,4 +74,4 @@ def _read(text: str) -> tuple[list[Declaration], dict[str, int]]:
 def _finding(inputs: Inputs, file: ProjectFile, lines: Lines, offset: int, remark: Remark, value: str) -> Finding:
     place = Place(file.name, *lines.place(offset))
     made = inputs.finding(remark.code, place, remark.message, value=value)
-    return dataclasses.replace(made, severity=remark.severity)
+    return structs.replace(made, severity=remark.severity)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 from msgspec import Struct
+
+from kgtool.finding import Keyed
 
 Node = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
@@ -58,8 +59,7 @@ class Proof(Struct, frozen=True, eq=False):
         return sum(1 for proof in self.parts() if proof.rule)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Contradiction:
+class Contradiction(Keyed, frozen=True):
     """What cannot all be true.
 
     Attributes:
@@ -73,8 +73,12 @@ class Contradiction:
     detail: str
     terms: tuple[str, ...]
     rule: str = ""
-    premises: tuple[Fact, ...] = field(default=(), compare=False)
-    proofs: tuple[Proof, ...] = field(default=(), compare=False)
+    premises: tuple[Fact, ...] = ()
+    proofs: tuple[Proof, ...] = ()
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        return (self.detail, self.terms, self.rule)
 
     def stated(self) -> tuple[Fact, ...]:
         """The statements that it rests on, each once, in the order of the proofs."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from typing import Any
 
 from kgtool.errors import Texts
+from kgtool.finding import Keyed
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Problem:
+class Problem(Keyed, frozen=True):
     """A flaw of the shapes graph.
 
     Attributes:
@@ -25,5 +25,9 @@ class Problem:
     shape: str
     predicate: str
     value: str
-    message: Texts = field(compare=False)
+    message: Texts
     fatal: bool = True
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        return (self.rule, self.node, self.shape, self.predicate, self.value, self.fatal)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import Any
 
 from msgspec import Struct
 
 from kgtool.errors import Texts, texts
+from kgtool.finding import Keyed
 from kgtool.shacl.plan import Plan
 
 
@@ -60,8 +61,7 @@ class FocusQuery(Struct, frozen=True):
     text: str
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Refusal:
+class Refusal(Keyed, frozen=True):
     """A constraint that was not compiled, so that nobody takes its silence for a pass.
 
     Attributes:
@@ -71,7 +71,11 @@ class Refusal:
 
     shape: str
     component: str
-    reason: Texts = field(compare=False)
+    reason: Texts
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        return (self.shape, self.component)
 
 
 class Compiled(Struct, frozen=True):
