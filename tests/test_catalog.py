@@ -14,10 +14,12 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+import yaml
+from conftest import ROOT
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from kgtool.catalog import ColumnText, ColumnType, Param, ParamType, QueryTest, load_catalog
+from kgtool.catalog import ColumnText, ColumnType, Param, ParamType, QueryTest, load_catalog, reader
 from kgtool.catalog import text as sparql
 from kgtool.catalog.header import HeaderError, read_header
 from kgtool.finding import Severity
@@ -612,3 +614,42 @@ def test_an_alias_in_a_header_is_refused_with_its_line() -> None:
         read_header(bomb)
     assert caught.value.line == 2
     assert caught.value.message["en"] == "the header is not YAML: an alias (*name) is not allowed in a header"
+
+
+PIECES = (
+    "a", "b: ", "- ", "? ", ": ", "\n", "\n  ", "\n    ", "{", "}", "[", "]", ", ", "'x'", '"\\u4e2d"', "!!str ", "&a ", "*a", "<<: ", "=",
+    "1", "0o17", "0x1F", "1_000", "1.5", ".inf", "~", "null", "true", "on", "No", "2013-06-09", "|\n  t\n", "# c", "---\n", "...\n", "é", "中",
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
+def test_what_is_read_plainly_is_what_the_full_reader_reads(text: str) -> None:
+    try:
+        plain = reader._plainly(text)
+    except yaml.YAMLError:
+        return
+    try:
+        full = yaml.load(text, Loader=reader._Loader)  # noqa: S506 - a SafeLoader
+    except yaml.YAMLError:
+        return  # libyaml is more lenient, as it always was
+    assert repr(plain) == repr(full)
+
+
+@pytest.mark.parametrize(
+    "text", ["a: &x 1\nb: *x", "a: !!int '1'", "<<: {a: 1}", "1: a", "[a]: b", "a\n---\nb", "[" * 200 + "]" * 200]
+)
+def test_what_is_not_plain_is_left_to_the_full_reader(text: str) -> None:
+    with pytest.raises(yaml.YAMLError):
+        reader._plainly(text)
+
+
+def test_every_header_here_is_read_plainly_and_the_same() -> None:
+    headers = [_header_of(path) for path in sorted(ROOT.glob("queries/*/*.rq"))]
+    assert len(headers) > 50
+    for text in headers:
+        assert reader._plainly(text) == yaml.load(text, Loader=reader._Loader)  # noqa: S506 - a SafeLoader
+
+
+def _header_of(path: Path) -> str:
+    lines = path.read_text(encoding="utf-8").split("\n")
+    return "\n".join(line[2:].removeprefix(" ") for line in lines if line.startswith("#+"))

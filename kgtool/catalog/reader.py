@@ -14,11 +14,10 @@ from typing import Any
 
 import yaml
 from yaml.constructor import SafeConstructor
-from yaml.resolver import Resolver
 
 from kgtool.errors import Texts, texts
 
-_DEEPEST = 2_000
+_DEEPEST = 100  # levels of nesting that are read plainly
 
 
 class HeaderError(Exception):
@@ -52,36 +51,72 @@ _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|fa
 
 
 def _read(text: str) -> Any:
-    """The value of a YAML text. What libyaml reads is tenfold faster; what it refuses is read again for PyYAML's words."""
-    if yaml.__with_libyaml__ and not _unsafe(text):
+    """The value of a YAML text. What libyaml cannot read plainly is read again by PyYAML, for its words too."""
+    if yaml.__with_libyaml__:
         with contextlib.suppress(yaml.YAMLError):
-            return yaml.load(text, Loader=_fast())  # noqa: S506 - a SafeLoader
+            return _plainly(text)
     return yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
 
 
-def _unsafe(text: str) -> bool:
-    """Whether a text may have an alias, or nest so deeply that libyaml's own composer, which recurses, ends the process.
+class _NotPlainError(yaml.YAMLError):
+    """Something that the full reader must read, or refuse."""
 
-    Each level of nesting takes a bracket, a `-` or a `?`, or another column. Measured: 20,000 levels are survived.
+
+def _plainly(text: str) -> Any:
+    """The value of one document without tags, aliases, merge keys and keys that are no scalars, from libyaml's events.
+
+    Composing nodes and resolving each scalar, as PyYAML does, takes three times as long: a twentieth of a small check.
+    Raises:
+        yaml.YAMLError: it is no such document; whether it is one at all is for `_Loader` to say.
     """
-    deepest = max(len(line) - len(line.lstrip(" ")) for line in text.split("\n"))
-    return "*" in text or sum(map(text.count, "[{-?")) + deepest > _DEEPEST
+    from yaml.cyaml import CParser  # type: ignore[attr-defined]
+
+    parser = CParser(text)
+    documents: list[Any] = []
+    into: list[Any] = documents  # what takes the next value: a list, or the keys and values of a mapping in turn
+    open_: list[tuple[list[Any], bool]] = []
+    while not isinstance(event := parser.get_event(), yaml.StreamEndEvent):
+        if isinstance(event, yaml.ScalarEvent):
+            into.append(_scalar(event))
+        elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
+            if event.tag is not None or len(open_) == _DEEPEST:
+                raise _NotPlainError
+            open_.append((into, isinstance(event, yaml.MappingStartEvent)))
+            into = []
+        elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
+            outer, mapping = open_.pop()
+            outer.append(_mapping(into) if mapping else into)
+            into = outer
+        elif isinstance(event, yaml.AliasEvent):
+            raise _NotPlainError
+    if len(documents) != 1:
+        raise _NotPlainError
+    return documents[0]
+
+
+def _scalar(event: yaml.ScalarEvent) -> Any:
+    """A text, unless it is plain and looks like something else."""
+    value: str = event.value
+    if event.tag is not None:
+        raise _NotPlainError
+    if not event.implicit[0]:
+        return value
+    for tag, pattern in _Loader.yaml_implicit_resolvers.get(value[:1], ()):
+        if pattern.match(value):
+            return _constructor().construct_object(yaml.ScalarNode(tag, value))
+    return value
 
 
 @functools.cache
-def _fast() -> Any:
-    """`_Loader` with libyaml's parser and composer."""
-    from yaml.cyaml import CParser  # type: ignore[attr-defined]
+def _constructor() -> SafeConstructor:
+    return SafeConstructor()
 
-    class Fast(CParser, SafeConstructor, Resolver):
-        def __init__(self, stream: str) -> None:
-            CParser.__init__(self, stream)
-            SafeConstructor.__init__(self)
-            Resolver.__init__(self)
 
-        yaml_implicit_resolvers = _Loader.yaml_implicit_resolvers
-
-    return Fast
+def _mapping(parts: list[Any]) -> dict[Any, Any]:
+    keys = parts[::2]
+    if not all(isinstance(key, str) for key in keys):
+        raise _NotPlainError
+    return dict(zip(keys, parts[1::2], strict=True))
 
 
 class Reader:
