@@ -114,7 +114,16 @@ def test_fail_on_decides(run: Callable[..., Step], make_project: MAKE, level: st
 def test_what_cannot_run_is_status_two_without_a_report(run: Callable[..., Step], make_project: MAKE) -> None:
     step = run("check", make_project({}), path="nowhere", format="sarif")
     assert (step.status, step.outputs) == (2, {"report": "", "exit-status": "2"})
-    assert "E-PATH-NONE" in step.out
+    assert "kgtool: E-PATH-NONE: " in step.out
+    (annotation,) = [line for line in step.out.splitlines() if line.startswith("::")]
+    assert annotation.startswith("::error title=kgtool E-PATH-NONE::")
+
+
+def test_an_error_names_what_was_given_and_is_still_one_annotation(run: Callable[..., Step], make_project: MAKE) -> None:
+    step = run("check", make_project({}), path="no%where\n::warning::x")
+    (annotation,) = [line for line in step.out.splitlines() if line.startswith("::")]
+    assert annotation.startswith("::error title=kgtool E-PATH-NONE::")
+    assert "no%25where" in annotation
 
 
 def test_a_run_that_cannot_report_does_not_pass_off_the_report_of_another(

@@ -79,9 +79,14 @@ def message_language_of(arguments: Sequence[str]) -> str:
 
 
 def complain(error: KgError, language: str) -> None:
-    """One line: code, message, and what to do next."""
-    said = f"kgtool: {error.code}: {pick(error.message, language)} {pick(error.hint, language)}"
-    click.echo(" ".join(line.strip() for line in said.splitlines()).strip(), err=True)
+    """One line: code, message, and what to do next; in GitHub's Actions also an annotation of it."""
+    said = f"{pick(error.message, language)} {pick(error.hint, language)}"
+    said = " ".join(line.strip() for line in said.splitlines()).strip()
+    click.echo(f"kgtool: {error.code}: {said}", err=True)
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        from kgtool.report.github import stopped
+
+        click.echo(stopped(error.code, said), err=True)
 
 
 def write_out(text: str | bytes) -> None:

@@ -36,6 +36,11 @@ def to_github(
     yield last.text
 
 
+def stopped(code: str, text: str) -> str:
+    """The annotation of an error that stopped the program: there is no report that could hold it."""
+    return f"::error title={_property(f'kgtool {code}')}::{_data(text)}"
+
+
 def _plain(text: str) -> str:
     """A line of a log that is not taken for a command."""
     return visible(text.replace("::", ": :").replace("\n", " ").replace("\r", " "))
