@@ -119,7 +119,9 @@ def test_what_cannot_run_is_status_two_without_a_report(run: Callable[..., Step]
     assert annotation.startswith("::error title=kgtool E-PATH-NONE::")
 
 
-def test_an_error_names_what_was_given_and_is_still_one_annotation(run: Callable[..., Step], make_project: MAKE) -> None:
+def test_an_error_names_what_was_given_and_is_still_one_annotation(
+    run: Callable[..., Step], make_project: MAKE
+) -> None:
     step = run("check", make_project({}), path="no%where\n::warning::x")
     (annotation,) = [line for line in step.out.splitlines() if line.startswith("::")]
     assert annotation.startswith("::error title=kgtool E-PATH-NONE::")
