@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 import os
 import random
@@ -103,7 +102,7 @@ def test_any_finding_comes_back_as_it_was() -> None:
     found = room.Found((finding,), (Note("N", {"en": "n"}),), 1, 2, 3, {"/x": "ab"})
     back = from_bytes(to_bytes(found))
     assert back == found
-    assert dataclasses.astuple(back.findings[0]) == dataclasses.astuple(finding)
+    assert structs.astuple(back.findings[0]) == structs.astuple(finding)
     assert dict(back.notes[0].message) == {"en": "n"}
 
 

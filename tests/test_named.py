@@ -429,13 +429,15 @@ def test_any_iri_is_bound_as_one_term_or_refused(bench: Workbench, binder: Binde
 # Where the row goes.
 
 
-def test_bound_text_keeps_every_line_where_it_was() -> None:
-    text = "# note {\nSELECT ?v\n  (1 AS ?one)\nWHERE\n{\n  ?s ?p ?v\n}\n"
+def test_bound_text_keeps_every_line_where_it_was_and_leaves_the_header_out() -> None:
+    text = "#+ summary: x\n\n  # note {\r\nSELECT ?v\n  (1 AS ?one)\nWHERE\n{\n  ?s ?p ?v\n}\n"
     bound = bound_text(query_of(text), {"v": ox.Literal("two\nlines")})
     assert bound.split("\n") == [
-        "# note {", "SELECT ?v", "  (1 AS ?one)", "WHERE", '{ VALUES (?v) { ("two\\nlines") } ', "  ?s ?p ?v", "}", "",
+        "", "", "", "SELECT ?v", "  (1 AS ?one)", "WHERE", '{ VALUES (?v) { ("two\\nlines") } ', "  ?s ?p ?v", "}", "",
     ]  # fmt: skip
-    assert bound_text(query_of(text), {}) == text
+    assert bound_text(query_of(text), {}) == "\n\n\n" + text[text.index("SELECT") :]
+    for other in ("SELECT ?v {\n# in it\n}", "# all of it is a comment", ""):
+        assert bound_text(query_of(other), {}) == other
 
 
 def test_syntax_error_behind_the_bound_row_names_the_line_of_the_file(bench: Workbench) -> None:
