@@ -447,3 +447,13 @@ def test_no_program_of_the_checkouts_configuration_is_run(repository: Path, chec
     path.write_text(path.read_text(encoding="utf-8") + "# seen\n", encoding="utf-8")
     assert files_of(check(repository, "--changed-since", "HEAD", "--format", "json")) == ["data/june.ttl"]
     assert not mark.exists()
+
+
+def test_a_finding_is_what_is_wrong_and_where_whatever_its_words() -> None:
+    one = Finding(Place("a.ttl", 2), "KG1", "s", "f", "p", "v", Severity.INFO, {"en": "x"})
+    same = Finding(Place("a.ttl", 2), "KG1", "s", "f", "p", "v", Severity.ERROR, {"en": "y"}, {"en": "do"}, "more")
+    later = Finding(Place("a.ttl", 10), "KG1", "s", "f", "p", "v", Severity.INFO, {"en": "x"})
+    assert (one == same, hash(one) == hash(same), len({one, same, later})) == (True, True, 2)
+    assert one != later
+    assert one != Place("a.ttl", 2)
+    assert sorted([later, one]) == [one, later]

@@ -237,6 +237,31 @@ def test_a_refused_query_starts_no_worker(store: EmbeddedStore) -> None:
         assert children() == before
 
 
+def test_a_surrogate_is_refused_before_a_worker_and_named(store: EmbeddedStore) -> None:
+    with QueryRunner(store, SMALL) as runner:
+        with pytest.raises(QueryError) as caught:
+            runner.query("SELECT ?a WHERE { ?a ?b '\ud800' }", {})
+        assert caught.value.code == "E-QUERY-RUN"
+        assert "surrogates not allowed" in caught.value.message["en"]
+        assert runner._workers == []
+        assert isinstance(runner.query("SELECT ?a WHERE { ?a ?b ?c } LIMIT 1", {}), Solutions)
+
+
+def test_a_worker_that_has_grown_is_let_go_also_when_each_query_was_short(
+    store: EmbeddedStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with QueryRunner(store, SMALL) as runner:
+        runner.query("ASK {}", {})
+        first = runner._workers[0].pid
+        monkeypatch.setattr("kgtool.engine.runner.address_space", lambda pid: 1 << 40)
+        for _ in range(6):
+            runner.query("ASK {}", {})
+            assert [worker.pid for worker in runner._workers] == [first]
+        runner.query("ASK {}", {})  # the eighth: now it is weighed
+        assert runner._workers == []
+        assert runner.query("ASK {}", {}) is True
+
+
 def test_one_worker_answers_many_queries(runner: QueryRunner) -> None:
     before = children()
     for _ in range(50):
