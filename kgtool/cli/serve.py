@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from collections.abc import Callable
@@ -87,6 +88,8 @@ def command(
     """
     from kgtool.engine import SERVED
     from kgtool.serve.settings import ServeSettings
+
+    gc.set_threshold(50_000)  # a server lives long: what is garbage is looked for ten times as often
 
     def opened() -> Project:
         return open_from(project_dir, {"sources": sources, "as-of": as_of})
