@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import re
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -653,3 +655,14 @@ def test_every_header_here_is_read_plainly_and_the_same() -> None:
 def _header_of(path: Path) -> str:
     lines = path.read_text(encoding="utf-8").split("\n")
     return "\n".join(line[2:].removeprefix(" ") for line in lines if line.startswith("#+"))
+
+
+@pytest.mark.parametrize("line", ["", "#", "  # c", "\t"])
+def test_a_head_of_millions_of_lines_takes_no_memory_beside_the_text(line: str) -> None:
+    script = (
+        "import resource, sys; from kgtool.catalog.text import head_end\n"
+        f"text = {line + chr(10)!r} * 2_000_000 + ' SELECT'; before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "assert text[head_end(text):] == ' SELECT'\n"
+        "assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=ROOT, timeout=60)

@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from msgspec import Struct, field
 
-from kgtool.catalog.text import FORMS, forbidden, form, lexemes, line_of
+from kgtool.catalog.text import FORMS, forbidden, form, head_end, lexemes, line_of
 from kgtool.engine.failure import QuerySyntaxError
 from kgtool.engine.limits import LOCAL, Limits
 from kgtool.errors import QueryError, Texts, texts
@@ -48,9 +48,8 @@ _ESCAPED = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _CHAINED = frozenset({"||", "&&", "|", "/", "+", "-", "*", "^", "!", "UNION", "OPTIONAL", "MINUS", "EXISTS"})
 _TERM_WORDS = frozenset({"A", "TRUE", "FALSE"})
 _CLOSURES = frozenset({"*", "+", "?"})
-# The comment lines that a text begins with, and what may be a closure of a bracket; behind a letter or digit it is one of
-# a name or multiplies a number, and a `?` before a name is a variable.
-_HEADER = re.compile(r"(?:#[^\n\r]*[\n\r]+)*")
+# What may be a closure of a bracket; behind a letter or digit it is one of a name or multiplies a number, and a `?` before a
+# name is a variable.
 _CLOSURE = re.compile(r"(?<![A-Za-z0-9])(?<![A-Za-z0-9] )(?:[*+]|\?(?=[\x00-/:-@\[-^`{-\x7f]|\Z))")
 _NO_SIGN = bytes(set(range(256)) - set(b"({[)}].;,|&/+-*^!?"))
 
@@ -182,7 +181,7 @@ def _surely_within(text: str, limits: Limits) -> bool:
 
     Cost: a few passes in C, where measuring takes 1 µs a token. What stands in strings, IRIs and comments is counted too.
     """
-    body = text[_HEADER.match(text).end() :] if text.startswith("#") else text  # type: ignore[union-attr]
+    body = text[head_end(text) :]
     signs = body.encode("utf-8", "surrogatepass").translate(None, _NO_SIGN)
     count = signs.count
     closed = count(b")") + count(b"}") + count(b"]")
