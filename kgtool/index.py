@@ -21,12 +21,17 @@ Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 
 class Column(NamedTuple):
-    """Statements of one graph with one predicate: as many subjects as objects, to be read once."""
+    """Statements of one graph with one predicate: codes of as many subjects as objects, to be read once.
+
+    Attributes:
+        terms: code to term.
+    """
 
     graph: ox.NamedNode | ox.DefaultGraph
     predicate: ox.NamedNode
-    subjects: Iterator[Term]
-    objects: Iterator[Term]
+    subjects: Iterable[int]
+    objects: Iterable[int]
+    terms: Sequence[Term]
 
     def only(self, chosen: Sequence[bool]) -> Column:
         """The statements at the places that are chosen."""

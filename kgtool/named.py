@@ -23,6 +23,7 @@ from kgtool.catalog.specs import within
 from kgtool.catalog.text import where_brace, without_head
 from kgtool.engine import Answer, Queryable, Solutions
 from kgtool.errors import QueryError, Texts, UsageError, texts
+from kgtool.late import late
 from kgtool.terms import RDF, RDFS, SKOS, XSD
 from kgtool.write.curie import Curies
 from kgtool.write.results import n3
@@ -37,7 +38,7 @@ _LONGEST_SLIP = 500  # what is longer is no slip of the pen, and comparing it ta
 # What a text that names something by its label, or something of a class, is looked up with.
 LOOKED_UP = frozenset({RDF + "type", RDFS + "subClassOf", SKOS + "prefLabel", SKOS + "altLabel", RDFS + "label"})
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
-_DECIMAL = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?")
+_DECIMAL = late(r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?")
 _LANG = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 _UNSAFE = re.compile(r"[\ud800-\udfff]")
 

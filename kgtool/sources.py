@@ -10,7 +10,6 @@ import bisect
 import difflib
 import hashlib
 import itertools
-import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -18,11 +17,12 @@ from pathlib import Path
 from msgspec import Struct
 
 from kgtool.errors import SourceError, texts
+from kgtool.late import late
 
 # How many windows a search through the whole text may hash for one span before it gives up (about 0.3 s).
 MOST_WINDOWS = 200_000
 # One component of a path: no separator, not `.` or `..`.
-_FILE_NAME = re.compile(r"(?!\.{1,2}$)[^/\\\x00-\x1f]+")
+_FILE_NAME = late(r"(?!\.{1,2}$)[^/\\\x00-\x1f]+")
 _LONGEST_NAME = 255  # bytes
 
 

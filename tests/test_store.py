@@ -6,7 +6,8 @@ import pyoxigraph as ox
 import pytest
 
 from kgtool.engine import Dataset, EmbeddedStore, Solutions
-from kgtool.index import Column
+from kgtool.engine.pour import pour
+from kgtool.index import Column, Term
 
 
 def quad(subject: str, graph: str) -> ox.Quad:
@@ -70,12 +71,32 @@ def _odd() -> list[ox.Quad]:
     return [ox.Quad(node, verb, value, graph) for value in values] + [ox.Quad(ox.BlankNode("b1"), verb, node, graph)]
 
 
+def test_many_terms_are_poured_as_few_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Texts of terms are let go of when there are many, and every column is read with the terms of its own."""
+    monkeypatch.setattr("kgtool.engine.pour._MOST_KEPT", 3)
+    graph, verb = ox.NamedNode("urn:g"), ox.NamedNode("urn:p")
+    some: list[Term] = [ox.NamedNode(f"urn:a{number}") for number in range(9)]
+    others: list[Term] = [ox.Literal(f"b{number}") for number in range(9)]
+    columns = [
+        Column(graph, verb, range(8), range(1, 9), some),
+        Column(graph, verb, [0, 1, 0], [8, 8, 7], [*some[:7], *others[7:]]),
+        Column(ox.DefaultGraph(), verb, [2], [3], some),
+    ]
+    expected = [ox.Quad(some[at], verb, some[at + 1], graph) for at in range(8)]  # type: ignore[arg-type]
+    expected += [ox.Quad(some[at], verb, others[to], graph) for at, to in ((0, 8), (1, 8), (0, 7))]  # type: ignore[arg-type]
+    expected.append(ox.Quad(some[2], verb, some[3]))  # type: ignore[arg-type]
+    store = ox.Store()
+    pour(store, columns)
+    assert set(store) == set(expected)
+
+
 @pytest.mark.parametrize("blank", [True, False])
 def test_columns_are_stored_as_quads_are(blank: bool) -> None:
     quads = [one for one in _odd() if blank or "_:" not in str(one)]
+    terms = [term for quad in quads for term in (quad.subject, quad.object)]
     column = Column(
-        ox.NamedNode("urn:g"), ox.NamedNode("urn:p"), (q.subject for q in quads), (q.object for q in quads)
-    )  # fmt: skip
+        ox.NamedNode("urn:g"), ox.NamedNode("urn:p"), range(0, len(terms), 2), range(1, len(terms), 2), terms
+    )
     text = "SELECT * { ?s ?p ?o } ORDER BY ?s ?o"
     poured, added = EmbeddedStore.of_columns([column]), EmbeddedStore(quads)
     assert len(quads) == (8 if blank else 5)

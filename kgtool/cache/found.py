@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -31,6 +30,8 @@ class Found(Struct, frozen=True):
 
 def to_bytes(found: Found) -> bytes:
     """ASCII. Tables keep their order, so that a report of it is written as that of a fresh check is."""
+    import json  # only where something is kept
+
     return json.dumps({
         "findings": [_row(one) for one in found.findings],
         "notes": [[note.code, dict(note.message)] for note in found.notes],
@@ -41,6 +42,8 @@ def to_bytes(found: Found) -> bytes:
 
 def from_bytes(data: bytes) -> Found:
     """Raises ValueError, TypeError or LookupError when it is not what `to_bytes` writes."""
+    import json
+
     said: Mapping[str, Any] = json.loads(data)
     files, triples, checks = said["counts"]
     notes = tuple(Note(code, message) for code, message in said["notes"])

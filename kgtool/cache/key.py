@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-import json
 import os
 import sys
 from collections.abc import Iterator
@@ -29,6 +28,8 @@ _MOST_SOURCES = 256 << 20
 
 def inputs_key(project: Project, today: datetime.date) -> str | None:
     """Hexadecimal SHA-256; None when something cannot be read, so that no result is kept. Cost: one read of every file."""
+    import json  # only where something is kept
+
     try:
         said = {
             "program": [__version__, *_program()],

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -57,6 +56,8 @@ class Cache(Struct, frozen=True):
 
     def put(self, key: str, data: bytes) -> None:
         """Keep a result, and let go of the oldest beyond the bounds."""
+        import tempfile  # brings half a dozen modules along
+
         with contextlib.suppress(OSError):
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(_UNFINISHED, dir=self.folder)

@@ -13,7 +13,7 @@ from msgspec import Struct, field
 from kgtool.catalog.text import Token
 
 
-class Role(enum.Enum):
+class Role(enum.StrEnum):
     """What a part of a group does."""
 
     PATTERN = "pattern"

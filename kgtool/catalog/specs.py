@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -11,13 +10,14 @@ from typing import Any
 from kgtool.catalog.model import ColumnText, ColumnType, Param, ParamType, QueryTest
 from kgtool.catalog.reader import Reader
 from kgtool.errors import Texts
+from kgtool.late import late
 
 PARAM_KEYS = (
     "type", "class", "required", "default", "example", "label", "values", "values_query", "many", "min", "max",
 )  # fmt: skip
 COLUMN_KEYS = ("type", "label", "values")
 TEST_KEYS = ("params", "rows", "expect", "min_rows", "empty")
-_NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")
+_NUMBER = late(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")
 _NUMERIC = frozenset({ParamType.INTEGER, ParamType.DECIMAL, ParamType.YEAR})
 
 

@@ -9,10 +9,12 @@ Source: SPARQL 1.1 Query §19.8 (terminals).
 from __future__ import annotations
 
 import functools
-import itertools
 import re
+import string
 from collections.abc import Iterator
 from typing import NamedTuple
+
+from kgtool.late import late
 
 # Letters, names, and what a prefix goes on with. Said by what is not in them: a class of 256 compiles ten times as fast.
 _LETTER = r"[^\x00-@\[-`{-\x7f]"
@@ -23,8 +25,9 @@ _SURROGATE = "[dD][89a-fA-F]"
 _CODE_POINT = rf"\\u(?!{_SURROGATE}){_HEX}{{4}}|\\U(?!0000{_SURROGATE})00(?:0{_HEX}|10){_HEX}{{4}}"
 _ESCAPE = rf"""\\[tbnrf"'\\]|{_CODE_POINT}"""
 _LOCAL = rf"%{_HEX}{{2}}|\\[_~.\-!$&'()*+,;=/?#@%]"
+# White space behind a token is taken with it: looking at each blank for a token would take a third of the time.
 _LEXEME = re.compile(
-    rf"""(?P<string>\"{{3}}(?:[^"\\]|{_ESCAPE}|"(?!""))*\"{{3}}|'{{3}}(?:[^'\\]|{_ESCAPE}|'(?!''))*'{{3}}"""
+    rf"""(?:(?P<string>\"{{3}}(?:[^"\\]|{_ESCAPE}|"(?!""))*\"{{3}}|'{{3}}(?:[^'\\]|{_ESCAPE}|'(?!''))*'{{3}}"""
     rf"""|"(?:[^"\\\n\r]|{_ESCAPE})*"|'(?:[^'\\\n\r]|{_ESCAPE})*')"""
     rf"|(?P<iri><(?:[^<>\"{{}}|^`\\\x00-\x20]|{_CODE_POINT})*>)"
     r"|(?P<comment>\#[^\n\r]*)"
@@ -34,15 +37,16 @@ _LEXEME = re.compile(
     r"|(?P<open>[({\[])|(?P<close>[)}\]])"
     # Numbers are taken whole, so that 1e5 holds no word.
     r"|(?P<number>(?:[0-9]++\.?[0-9]*+|\.[0-9]++)(?:[eE][+-]?[0-9]++)?+)"
-    r"|(?P<op>\|\||&&|\^\^|!=|<=|>=|[!|/+*^=<>?.;,-])"
+    r"|(?P<op>\|\||&&|\^\^|!=|<=|>=|[!|/+*^=<>?.;,-]))[ \t\r\n]*+"
 )
 _PASSED_OVER = frozenset({"comment", "number", "op"})
 FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 # Words of SPARQL Update and of requests to other servers: a named query never holds one.
 FORBIDDEN = frozenset({"SERVICE", "LOAD", "INSERT", "DELETE", "DROP", "CLEAR", "CREATE", "ADD", "MOVE", "COPY", "WITH"})
 _REMOTE = "SERVICE"
-# Only a text that holds such a word behind its first comments, or the letters of SERVICE, is looked at closely.
-_SUSPECT = re.compile(rf"{_REMOTE}|(?<![A-Z])(?:{'|'.join(sorted(FORBIDDEN))})(?![A-Z0-9_])")
+# What stands before or behind letters that are a part of another word.
+_BEFORE = frozenset(string.ascii_uppercase)
+_BEHIND = _BEFORE | frozenset(string.digits + "_")
 _COMMENT_LINE = re.compile(r"^[ \t]*#[^\n\r]*", re.MULTILINE)
 # What most queries begin with, behind comments and prefixes: then no token has to be looked for.
 _FORM_FIRST = re.compile(
@@ -52,7 +56,7 @@ _FORM_FIRST = re.compile(
 )
 # Possessive: going back over a million lines would take 300 bytes for each.
 _HEAD = re.compile(r"(?:[\x20\t]*+(?:#[^\n\r]*+)?+(?:\r\n|[\n\r]))*+")
-_COMPARED_REMOTE = re.compile(r"\).*SERVICE.*#")
+_COMPARED_REMOTE = late(r"\).*SERVICE.*#")
 
 
 class Token(NamedTuple):
@@ -61,12 +65,16 @@ class Token(NamedTuple):
     start: int
 
 
+# As `Token(*…)`, which is a call of Python's own for each.
+_token = functools.partial(tuple.__new__, Token)
+
+
 def tokens(text: str, comments: bool = False) -> Iterator[Token]:
     """The tokens of a query that matter here, in order; comments only when asked for. Cost: linear in the text."""
     for match in _LEXEME.finditer(text):
         kind = match.lastgroup or ""
         if kind not in _PASSED_OVER or (comments and kind == "comment"):
-            yield Token(kind, match.group(), match.start())
+            yield Token(kind, match[kind], match.start())
 
 
 def lexemes(text: str) -> Iterator[tuple[str, str, int]]:
@@ -77,13 +85,13 @@ def lexemes(text: str) -> Iterator[tuple[str, str, int]]:
     for match in _LEXEME.finditer(text):
         kind = match.lastgroup or ""
         if kind != "comment":
-            yield kind, match.group(), match.start()
+            yield kind, match[kind], match.start()
 
 
 @functools.lru_cache(maxsize=128)
 def lexed(text: str) -> tuple[Token, ...]:
     """`lexemes` as tokens; kept, because several checks read each query."""
-    return tuple(itertools.starmap(Token, lexemes(text)))
+    return tuple(map(_token, lexemes(text)))
 
 
 def variables(text: str) -> frozenset[str]:
@@ -112,8 +120,7 @@ def forbidden(text: str) -> Token | None:
     longest token is an IRI: behind such an IRI in brackets nothing is sure, and the letters are refused everywhere.
     """
     upper = text[head_end(text) :].upper()
-    # Looking for each word by itself takes a tenth of the pattern's time.
-    if not any(map(upper.__contains__, FORBIDDEN)) or not _SUSPECT.search(_without_comments(upper)):
+    if not _suspect(upper) or not _suspect(_without_comments(upper)):
         return None
     depth, doubtful, before = 0, False, Token("open", "", 0)
     for token in tokens(text, comments=True):
@@ -132,6 +139,23 @@ def forbidden(text: str) -> Token | None:
             depth = max(depth + (1 if token.text == "(" else -1), 0)
         before = token
     return None
+
+
+def _suspect(upper: str) -> bool:
+    """Whether a text in capitals holds the letters of SERVICE, or another of those words by itself: only then is it looked
+    at closely. Cost: a search in C for each word, a tenth of what one pattern for all takes.
+    """
+    return any(word == _REMOTE or _by_itself(word, upper) for word in FORBIDDEN if word in upper)
+
+
+def _by_itself(word: str, upper: str) -> bool:
+    at = upper.find(word)
+    while at >= 0:
+        end = at + len(word)
+        if upper[at - 1 : at] not in _BEFORE and upper[end : end + 1] not in _BEHIND:
+            return True
+        at = upper.find(word, end)
+    return False
 
 
 def _without_comments(text: str) -> str:

@@ -5,7 +5,8 @@ Every text runs in a worker under limits (`kgtool.engine.runner`): no query file
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct, field, structs
 
@@ -18,7 +19,7 @@ from kgtool.checks.query_lint import Remark, remarks
 from kgtool.checks.query_presets import preset_findings
 from kgtool.checks.query_terms import Vocabulary, unknown_functions, unknown_terms
 from kgtool.checks.query_tests import difference, ill_typed_columns, tied_rows
-from kgtool.engine import CHECKED, Answer, QueryRunner, Solutions
+from kgtool.engine import CHECKED, Answer, Queryable, QueryRunner, Solutions
 from kgtool.errors import KgError, QueryError, texts
 from kgtool.finding import Finding, Place, Severity
 from kgtool.lang import MESSAGE_LANGUAGES, canonical
@@ -40,6 +41,19 @@ _LONGEST_JUDGED = 64 * 1024
 _SECONDS_MORE = 10.0  # for each million statements
 # The engine's end by one query; its other tests would only take the same time again.
 _STOPPED = frozenset({"E-QUERY-TIMEOUT", "E-QUERY-MEMORY", "E-QUERY-CRASH"})
+
+
+class _Once(Struct, frozen=True):
+    """A store that is asked each question once: the tests of most queries bind the same few names."""
+
+    store: Queryable
+    answers: dict[tuple[str, ...], Answer] = field(default_factory=dict)
+
+    def query(self, text: str, prefixes: Mapping[str, str]) -> Answer:
+        asked = (text, *itertools.chain.from_iterable(prefixes.items()))
+        if asked not in self.answers:
+            self.answers[asked] = self.store.query(text, prefixes)
+        return self.answers[asked]
 
 
 class _Bench(Struct, frozen=True):
@@ -94,7 +108,7 @@ def _asked(
     # Ten seconds are long for a query, but a clean pass over ten million statements takes as much.
     limits = structs.replace(CHECKED, seconds=CHECKED.seconds + len(store) // 1_000_000 * _SECONDS_MORE)
     with QueryRunner(store, limits) as runner:
-        bench = _Bench(inputs, Binder(inputs.curies, inputs.today, store), runner, Vocabulary(inputs))
+        bench = _Bench(inputs, Binder(inputs.curies, inputs.today, _Once(store)), runner, Vocabulary(inputs))
         for query in queries:
             rows = _check(bench, query)
             if rows is not None:

@@ -9,10 +9,11 @@ import pyoxigraph as ox
 from kgtool.checks.context import Inputs, Outcome, key
 from kgtool.errors import texts
 from kgtool.finding import Finding, Note, Place
+from kgtool.late import late
 from kgtool.reason import Contradiction, Fact, Words
 from kgtool.terms import RDFS, SKOS
 
-_ILL_TYPED = re.compile(r"literal '(.*)' does not match its datatype \((.*)\)", re.DOTALL)
+_ILL_TYPED = late(r"literal '(.*)' does not match its datatype \((.*)\)", re.DOTALL)
 _LABELS = (SKOS + "prefLabel", RDFS + "label")
 # Places shown beside the finding's own.
 _MOST_RELATED = 8

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -28,6 +27,8 @@ def touched(dataset: Dataset, names: frozenset[str], before: Mapping[str, bytes]
     Returns:
         `unknown` when shapes or settings changed, or an earlier version does not parse: nothing can be left out then.
     """
+    import tempfile  # brings half a dozen modules along
+
     files = {file.name: file for file in dataset.files}
     changed = sorted(
         name for name in names if name in files or Path(name).suffix.lower() in {*RDF_SUFFIXES, *EXTRA_FORMATS}

@@ -12,12 +12,11 @@ E-QUERY-CRASH    the worker died of the query
 
 from __future__ import annotations
 
-import re
-
 from kgtool.errors import QueryError, error
 from kgtool.lang import plural
+from kgtool.late import late
 
-_AT = re.compile(r"error at (\d+):(\d+): ")
+_AT = late(r"error at (\d+):(\d+): ")
 _SMALLER = (
     "請縮小查詢範圍(加條件、減少樣式),或分次查詢。", "Ask for less: add conditions, take patterns away, or ask in parts.",
 )  # fmt: skip

@@ -18,6 +18,7 @@ from kgtool.catalog.text import FORMS, forbidden, form, head_end, lexemes, line_
 from kgtool.engine.failure import QuerySyntaxError
 from kgtool.engine.limits import LOCAL, Limits
 from kgtool.errors import QueryError, Texts, texts
+from kgtool.late import late
 
 
 class Measure(enum.StrEnum):
@@ -44,7 +45,7 @@ _WORDS: Mapping[Measure, tuple[str, str]] = MappingProxyType({
     Measure.STARS: ("層巢狀路徑閉包", "nested path closures"),
 })  # fmt: skip
 # A codepoint escape means the character itself (SPARQL 1.1 Query §19.2): a keyword could be written with it.
-_ESCAPED = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+_ESCAPED = late(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _CHAINED = frozenset({"||", "&&", "|", "/", "+", "-", "*", "^", "!", "UNION", "OPTIONAL", "MINUS", "EXISTS"})
 _TERM_WORDS = frozenset({"A", "TRUE", "FALSE"})
 _CLOSURES = frozenset({"*", "+", "?"})

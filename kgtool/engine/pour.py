@@ -7,14 +7,29 @@ so short columns are read together.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import pyoxigraph as ox
 
 from kgtool.index import Column, Term
 
 _LINES = 20_000  # at once
-_Piece = tuple[ox.NamedNode | ox.DefaultGraph, ox.NamedNode, list[tuple[Term, Term]]]
+_MOST_KEPT = 100_000  # terms' texts: a term stands in three statements, most of them near one another
+_Piece = tuple[Column, list[tuple[int, int]]]
+
+
+class _Texts(dict[int, str]):
+    """Codes to terms as N-Quads writes them: made when first asked for, and kept until there are many."""
+
+    def __init__(self, terms: Sequence[Term] = ()) -> None:
+        super().__init__()
+        self.terms = terms
+
+    def __missing__(self, code: int) -> str:
+        if len(self) >= _MOST_KEPT:
+            self.clear()
+        text = self[code] = str(self.terms[code])
+        return text
 
 
 def pour(store: ox.Store, columns: Iterable[Column]) -> None:
@@ -22,17 +37,20 @@ def pour(store: ox.Store, columns: Iterable[Column]) -> None:
     texts: list[str] = []
     pieces: list[_Piece] = []
     waiting = 0
-    for graph, predicate, subjects, objects in columns:
-        verb = f" {predicate} "
-        end = f" {graph} .\n" if isinstance(graph, ox.NamedNode) else " .\n"
-        while pairs := list(itertools.islice(zip(subjects, objects, strict=True), _LINES)):
-            text = "".join([f"{subject!s}{verb}{value!s}{end}" for subject, value in pairs])
+    of = _Texts()
+    for column in columns:
+        of = of if of.terms is column.terms else _Texts(column.terms)
+        verb = f" {column.predicate} "
+        end = f" {column.graph} .\n" if isinstance(column.graph, ox.NamedNode) else " .\n"
+        statements = zip(column.subjects, column.objects, strict=True)
+        while pairs := list(itertools.islice(statements, _LINES)):
+            text = "".join([f"{of[subject]}{verb}{of[value]}{end}" for subject, value in pairs])
             # Read from a text, a blank node gets another label.
             if text.startswith("_:") or "\n_:" in text or f"{verb}_:" in text:
-                _extend(store, [(graph, predicate, pairs)])
+                _extend(store, [(column, pairs)])
                 continue
             texts.append(text)
-            pieces.append((graph, predicate, pairs))
+            pieces.append((column, pairs))
             waiting += len(pairs)
             if waiting >= _LINES:
                 _load(store, "".join(texts), pieces)
@@ -50,5 +68,5 @@ def _load(store: ox.Store, text: str, pieces: list[_Piece]) -> None:
 
 
 def _extend(store: ox.Store, pieces: list[_Piece]) -> None:
-    for graph, predicate, pairs in pieces:
-        store.extend(ox.Quad(subject, predicate, value, graph) for subject, value in pairs)  # type: ignore[arg-type]
+    for (graph, predicate, _, _, terms), pairs in pieces:
+        store.extend(ox.Quad(terms[subject], predicate, terms[value], graph) for subject, value in pairs)  # type: ignore[arg-type]

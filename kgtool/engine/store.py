@@ -8,7 +8,6 @@ query: texts that others wrote go through `kgtool.engine.runner`.
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -19,15 +18,16 @@ from kgtool.catalog.text import Token, lexemes, line_of, tokens
 from kgtool.engine.failure import failed, misplaced, syntax_error
 from kgtool.engine.pour import pour
 from kgtool.index import Column
+from kgtool.late import late
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal
 Raw = ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean
-_UNKNOWN_FUNCTION = re.compile(r"The custom function <([^>]*)> is not supported")
+_UNKNOWN_FUNCTION = late(r"The custom function <([^>]*)> is not supported")
 _UNGROUPED = "The SELECT contains a variable that is unbound"
 _MOST_FUNCTIONS = 50
 _MOST_ROWS = str(2**64 - 1)  # what the engine counts rows with
 _AT_ONCE = 100_000  # quads
-_MANY_DIGITS = re.compile(r"[0-9]{20}")
+_MANY_DIGITS = late(r"[0-9]{20}")
 
 
 class Solutions(Struct, frozen=True):

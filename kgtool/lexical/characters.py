@@ -10,27 +10,26 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from kgtool.late import late
 from kgtool.lexical.remark import Remark, error, shown, warning
 
 # A literal longer than this is a document, not a value; one longer than the second bound is no value of anything.
 BIG, HUGE = 64 * 1024, 16 * 1024 * 1024
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
-_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
-_MARK = re.compile("[\u200e\u200f\u061c]")
-_ZERO = re.compile("[\u00ad\u034f\u180e\u200b\u2060-\u2064\ufeff\ufff9-\ufffb\U000e0001]")
-_JOINER = re.compile("[\u200c\u200d]")
-_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
+_CONTROL = late("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+_BIDI = late("[\u202a-\u202e\u2066-\u2069]")
+_MARK = late("[\u200e\u200f\u061c]")
+_ZERO = late("[\u00ad\u034f\u180e\u200b\u2060-\u2064\ufeff\ufff9-\ufffb\U000e0001]")
+_JOINER = late("[\u200c\u200d]")
+_RIGHT_TO_LEFT = late("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 # Scripts and pictures whose spelling uses joiners.
-_JOINING = re.compile(
-    "[\u0590-\u08ff\u0900-\u0dff\u0f00-\u109f\u1780-\u18af\u2190-\u2bff\ufb50-\ufefc\U0001f000-\U0001faff]"
-)
-_WIDE = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]+")
-_HALF_KANA = re.compile("[\uff66-\uff9f]+")
-_COMPATIBILITY = re.compile("[\uf900-\ufaff\U0002f800-\U0002fa1f]")
-_WORD = re.compile(r"[^\W\d_]+")
-_LATIN = re.compile("[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]")
+_JOINING = late("[\u0590-\u08ff\u0900-\u0dff\u0f00-\u109f\u1780-\u18af\u2190-\u2bff\ufb50-\ufefc\U0001f000-\U0001faff]")
+_WIDE = late("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]+")
+_HALF_KANA = late("[\uff66-\uff9f]+")
+_COMPATIBILITY = late("[\uf900-\ufaff\U0002f800-\U0002fa1f]")
+_WORD = late(r"[^\W\d_]+")
+_LATIN = late("[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]")
 # Cyrillic and Armenian letters, and the Greek ones that have a Latin twin; the micro sign and the ohm are no words.
-_TWIN = re.compile("[\u0400-\u052f\u0531-\u0587ΑΒΕΖΗΙΚΜΝΟΡΤΥΧανικουρχγ]")
+_TWIN = late("[\u0400-\u052f\u0531-\u0587ΑΒΕΖΗΙΚΜΝΟΡΤΥΧανικουρχγ]")
 _SUSPECT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 # Everything above in one class: a text without any of these is well but for its normal form.
 _ANY = re.compile("|".join(one.pattern.rstrip("+") for one in (

@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from kgtool.late import late
 from kgtool.lexical.remark import Remark, info, shown, warning
 
 # Schemes that identify something for everybody. `tel`, `geo`, `doi` and `info` occur as values of data.
 ALLOWED = frozenset({"http", "https", "urn", "tag", "mailto", "tel", "geo", "doi", "info", "ni", "did", "ark"})
 # Schemes that run code, or mean something else on every machine.
 UNSAFE = frozenset({"javascript", "vbscript", "data", "file", "blob", "about", "view-source", "jar", "filesystem"})
-_SCHEME = re.compile("([A-Za-z][A-Za-z0-9+.-]*):")
+_SCHEME = late("([A-Za-z][A-Za-z0-9+.-]*):")
 _AUTHORITY = re.compile("https?://([^/?#]*)", re.IGNORECASE)
 
 

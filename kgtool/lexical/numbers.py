@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
+from kgtool.late import late
 from kgtool.lexical.remark import Remark, error, shown
 
 # Lowest and highest value; None is no bound.
@@ -27,7 +28,7 @@ RANGES: Mapping[str, tuple[int | None, int | None]] = MappingProxyType({
     "unsignedShort": (0, 2**16 - 1),
     "unsignedByte": (0, 2**8 - 1),
 })  # fmt: skip
-_INTEGER = re.compile("([+-]?)([0-9]+)")
+_INTEGER = late("([+-]?)([0-9]+)")
 # More digits than any bound has: such a number is judged by its sign alone.
 _MANY = 25
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９", "0123456789")

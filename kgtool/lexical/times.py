@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
+from kgtool.late import late
 from kgtool.lexical.remark import Remark, error, shown, warning
 
 _YEAR = r"(?P<year>-?(?:[1-9][0-9]{3,}|0[0-9]{3}))"
@@ -37,8 +38,8 @@ TIMES: Mapping[str, str] = MappingProxyType({
 _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 # Eras that are counted from a year of their own: year 1 of the era is the year after this one.
 _ERAS = {"民國": 1911, "中華民國": 1911, "令和": 2018, "平成": 1988, "昭和": 1925, "大正": 1911, "明治": 1867}
-_ERA = re.compile("(中華民國|民國|令和|平成|昭和|大正|明治) *([0-9]{1,3}|元)")
-_SHORT_YEAR = re.compile("([0-9]{2,3})(?:-[0-9]{2}){0,2}(?:T.*)?")
+_ERA = late("(中華民國|民國|令和|平成|昭和|大正|明治) *([0-9]{1,3}|元)")
+_SHORT_YEAR = late("([0-9]{2,3})(?:-[0-9]{2}){0,2}(?:T.*)?")
 # Year 1 of the Republic of China; no record of it is later than this many years on.
 ROC, MOST_ROC = 1911, 199
 

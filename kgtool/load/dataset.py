@@ -97,13 +97,13 @@ class Dataset(Struct, frozen=True, eq=False):
             if kinds and file.kind not in kinds:
                 continue
             index, graph = self.kinds[file.kind], ox.NamedNode(file.graph)
-            term = index.terms.__getitem__
+            terms = index.terms
             present = dict.fromkeys(record.order)
             for predicate in present if wanted is None else filter(present.__contains__, wanted):
                 begin, end = index.span(predicate, record.number)
                 subjects, objects = (column[begin:end] for column in index.column(predicate))
                 among = wanted[predicate] if wanted is not None else None
-                column = Column(graph, term(predicate), map(term, subjects), map(term, objects))  # type: ignore[arg-type]
+                column = Column(graph, terms[predicate], subjects, objects, terms)  # type: ignore[arg-type]
                 yield column if among is None else column.only([value in among for value in objects])
 
     def index(self, *kinds: str) -> Index:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from kgtool.errors import texts
+from kgtool.late import late
 from kgtool.load.problem import Problem, place
 
 # Levels of [ ], ( ) and << >> in one another; a person's file has three.
@@ -18,12 +19,12 @@ MOST_WALKED = 64 * 1024 * 1024
 # What is left of a text when only these bytes matter: cheap (one C pass), and enough to count brackets outside strings.
 _KEPT = b"[]()<>\"'#\n\r"
 _DROPPED = bytes(byte for byte in range(256) if byte not in _KEPT)
-_ESCAPED = re.compile(rb"\\.", re.DOTALL)
-_REDUCED = re.compile(
+_ESCAPED = late(rb"\\.", re.DOTALL)
+_REDUCED = late(
     rb'"""(?:"{0,2}[^"])*"{3,5}|\'\'\'(?:\'{0,2}[^\'])*\'{3,5}'
     rb'|"[^"\n\r]*"|\'[^\'\n\r]*\'|#[^\n\r]*|(<<|[\[(])|(>>|[\])])|<[^<>"\n\r]*>'
 )
-_WHOLE = re.compile(
+_WHOLE = late(
     rb'"""(?:[^"\\]|\\.|"{1,2}(?!"))*"""|\'\'\'(?:[^\'\\]|\\.|\'{1,2}(?!\'))*\'\'\''
     rb'|"(?:[^"\\\n\r]|\\.)*"|\'(?:[^\'\\\n\r]|\\.)*\'|\\.|#[^\n\r]*|(<<|[\[(])|(>>|[\])])|<[^<>"\s]*>|(@[A-Za-z]+(?:-[A-Za-z0-9]+)*--(?:ltr|rtl))',
     re.DOTALL,

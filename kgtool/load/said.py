@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from kgtool.errors import Texts, texts
+from kgtool.late import late
 
 _LANGUAGE = "A subtag |The given language subtag|A language code should|If an extension subtag|If the `x` subtag"
 # Sentence, rule, what to say in Chinese and in English; \1 is the sentence's own part.
@@ -39,8 +40,8 @@ _KNOWN: tuple[tuple[str, str, str, str], ...] = (
     (r"(.*) is not a valid subject or graph name", "KG001",
      "語法錯誤:{0} 不可作主詞或圖名。", "syntax error: {0} is not a valid subject or graph name."),
 )  # fmt: skip
-_COMPILED = tuple((re.compile(pattern, re.DOTALL), code, zh, en) for pattern, code, zh, en in _KNOWN)
-_LEAD = re.compile(r"Parser error (?:at|between) .*?: |error while parsing IRI '.*': ", re.DOTALL)
+_COMPILED = tuple((late(pattern, re.DOTALL), code, zh, en) for pattern, code, zh, en in _KNOWN)
+_LEAD = late(r"Parser error (?:at|between) .*?: |error while parsing IRI '.*': ", re.DOTALL)
 
 
 def said(sentence: str) -> tuple[str, Texts]:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 
 from kgtool.errors import Texts, texts
+from kgtool.late import late
 from kgtool.load.problem import Problem, place
 
 BOM = b"\xef\xbb\xbf"
@@ -36,7 +37,7 @@ _SIGNATURES: tuple[tuple[bytes, str, str, Texts], ...] = (
 _HTML = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
 _XML = re.compile(rb"\s*(?:<\?xml\b|<!DOCTYPE\b|<rdf:RDF\b)")
 _JSON = re.compile(rb'\s*(?:\{\s*"|\[\s*[\[{"])')
-_CONFLICT = re.compile(rb"^<{7} .*?^={7}\r?$.*?^>{7} ", re.DOTALL | re.MULTILINE)
+_CONFLICT = late(rb"^<{7} .*?^={7}\r?$.*?^>{7} ", re.DOTALL | re.MULTILINE)
 _HEAD = 1024
 # Lead bytes of the commonest characters (Big5 level 1, GB 2312 level 1, JIS X 0208 level 1 and kana).
 _GUESSES: tuple[tuple[str, str, Callable[[int, int], bool]], ...] = (
@@ -45,7 +46,7 @@ _GUESSES: tuple[tuple[str, str, Callable[[int, int], bool]], ...] = (
     ("Shift_JIS", "cp932", lambda lead, _: 0x82 <= lead <= 0x97),
     ("EUC-KR", "cp949", lambda lead, trail: 0xB0 <= lead <= 0xC8 and trail >= 0xA1),
 )
-_PAIR = re.compile(rb"[\x81-\xfe][\x40-\xfe]")
+_PAIR = late(rb"[\x81-\xfe][\x40-\xfe]")
 
 
 def other_encoding(data: bytes) -> Problem | None:

@@ -6,7 +6,6 @@ which does not change when a dossier moves; findings with one fingerprint are co
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -55,6 +54,8 @@ def compare(findings: Iterable[Finding], baseline: Baseline, never: frozenset[st
 
 def write_baseline(findings: Iterable[Finding], never: frozenset[str]) -> str:
     """The text of a baseline that knows these findings. Equal findings give equal bytes."""
+    import json
+
     rows: dict[str, dict[str, Any]] = {}
     for finding in sorted(findings):
         if finding.rule in never:
@@ -74,6 +75,8 @@ def read_baseline(path: Path) -> Baseline:
     Raises:
         UsageError: missing, not such a file, or of another version.
     """
+    import json
+
     try:
         table = json.loads(path.read_text(encoding="utf-8"))
         return Baseline(_counts(table))

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from kgtool.errors import ProjectError, Texts, texts
 from kgtool.finding import Finding, Place, Severity
+from kgtool.late import late
 from kgtool.project import Project, Waiver
 from kgtool.rules import builtin_rules
 from kgtool.write.curie import Curies
@@ -19,8 +20,8 @@ from kgtool.write.curie import Curies
 if TYPE_CHECKING:
     from kgtool.policy.names import RuleNames
 
-_HEADER = re.compile(r"\s*\[\[\s*(?:tool\s*\.\s*kgtool\s*\.\s*)?waivers\s*\]\]")
-_KEY = re.compile(r"\s*waivers\s*=")
+_HEADER = late(r"\s*\[\[\s*(?:tool\s*\.\s*kgtool\s*\.\s*)?waivers\s*\]\]")
+_KEY = late(r"\s*waivers\s*=")
 
 
 class Waiving(Struct, frozen=True):

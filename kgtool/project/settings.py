@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import difflib
-import re
 import zoneinfo
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +14,7 @@ from msgspec import Struct
 
 from kgtool.errors import ProjectError, texts
 from kgtool.formats import EXTRA_FORMATS, Engine, FailOn, Reasoner, ReportFormat
+from kgtool.late import late
 from kgtool.project.audiences import Audiences, read_audiences
 from kgtool.project.exports import ExportProfile, read_exports
 from kgtool.project.find import find_config
@@ -49,7 +49,7 @@ DEFAULTS: Mapping[str, tuple[type, Any]] = {
     "accept": (list, []),
     "waivers": (list, []),
 }
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DAY = late(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # Settings that KGTOOL_<NAME> gives too: those that a command line option gives, and the zone.
 FROM_ENVIRONMENT = (
     "sources", "lang", "as-of", "fail-on", "format", "timezone", "baseline", "engine", "reasoner",

@@ -1,14 +1,13 @@
 """The plan: a shapes graph as frozen values, made once, run on any data. Source: SHACL §2, §4, §5, §6.
 
-Shapes refer to each other by their number in `Plan.shapes`, because shapes may be recursive and frozen values may not. What
-only holds a few values is a NamedTuple, which is made in a tenth of the time of a dataclass; a kind is told by its type.
+Shapes refer to each other by their number in `Plan.shapes`, because shapes may be recursive and frozen values may not. A
+kind of constraint is told by its type.
 """
 
 from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from typing import NamedTuple
 
 import pyoxigraph as ox
 from msgspec import Struct
@@ -31,7 +30,7 @@ class TargetKind(enum.Enum):
     OBJECTS = "targetObjectsOf"
 
 
-class Target(NamedTuple):
+class Target(Struct, frozen=True):
     """One target declaration; `implicit` when the shape is itself a class."""
 
     kind: TargetKind
@@ -39,19 +38,19 @@ class Target(NamedTuple):
     implicit: bool = False
 
 
-class ClassOf(NamedTuple):
+class ClassOf(Struct, frozen=True):
     """sh:class: a value is an instance of the class."""
 
     cls: Term
 
 
-class Datatype(NamedTuple):
+class Datatype(Struct, frozen=True):
     """sh:datatype: a value is a literal of this datatype, and well-typed."""
 
     iri: str
 
 
-class NodeKind(NamedTuple):
+class NodeKind(Struct, frozen=True):
     """sh:nodeKind: which kinds of term a value may be."""
 
     iri: bool
@@ -59,7 +58,7 @@ class NodeKind(NamedTuple):
     literal: bool
 
 
-class Range(NamedTuple):
+class Range(Struct, frozen=True):
     """sh:minInclusive and its three siblings: a value is above (or below) a bound."""
 
     bound: ox.Literal
@@ -67,27 +66,27 @@ class Range(NamedTuple):
     inclusive: bool
 
 
-class Length(NamedTuple):
+class Length(Struct, frozen=True):
     """sh:minLength, sh:maxLength: code points of a value's text; most -1 is no limit."""
 
     least: int
     most: int
 
 
-class Pattern(NamedTuple):
+class Pattern(Struct, frozen=True):
     """sh:pattern: a value's text matches."""
 
     regex: str
     flags: str
 
 
-class LanguageIn(NamedTuple):
+class LanguageIn(Struct, frozen=True):
     """sh:languageIn: a value's language is one of these basic ranges, lower case."""
 
     ranges: tuple[str, ...]
 
 
-class In(NamedTuple):
+class In(Struct, frozen=True):
     """sh:in: a value is one of these terms."""
 
     members: tuple[Term, ...]
@@ -103,14 +102,14 @@ class Logic(enum.Enum):
     XONE = "Xone"
 
 
-class Shapes(NamedTuple):
+class Shapes(Struct, frozen=True):
     """sh:node, sh:not, sh:and, sh:or, sh:xone; `shapes` are numbers, repeats kept (sh:xone counts them)."""
 
     logic: Logic
     shapes: tuple[int, ...]
 
 
-class Count(NamedTuple):
+class Count(Struct, frozen=True):
     """sh:minCount, sh:maxCount: how many distinct values; most -1 is no limit."""
 
     least: int
@@ -121,7 +120,7 @@ class UniqueLang(Struct, frozen=True):
     """sh:uniqueLang true: no two values with the same language tag."""
 
 
-class HasValue(NamedTuple):
+class HasValue(Struct, frozen=True):
     """sh:hasValue: this term is among the values."""
 
     term: Term
@@ -136,14 +135,14 @@ class Pairing(enum.Enum):
     LESS_OR_EQUAL = "LessThanOrEquals"
 
 
-class Pair(NamedTuple):
+class Pair(Struct, frozen=True):
     """sh:equals, sh:disjoint, sh:lessThan, sh:lessThanOrEquals."""
 
     pairing: Pairing
     predicate: str
 
 
-class Qualified(NamedTuple):
+class Qualified(Struct, frozen=True):
     """sh:qualifiedValueShape with a count; `siblings` is empty unless the shapes are disjoint. most -1 is no limit."""
 
     shape: int
@@ -152,13 +151,13 @@ class Qualified(NamedTuple):
     most: int
 
 
-class Closed(NamedTuple):
+class Closed(Struct, frozen=True):
     """sh:closed true: a value has no other properties than these."""
 
     allowed: frozenset[str]
 
 
-class Property(NamedTuple):
+class Property(Struct, frozen=True):
     """sh:property: each value is a focus node of that property shape."""
 
     shape: int
@@ -186,7 +185,7 @@ Test = (
 )  # fmt: skip
 
 
-class Constraint(NamedTuple):
+class Constraint(Struct, frozen=True):
     """A test and the constraint component (IRI) that its results name."""
 
     component: str

@@ -130,8 +130,7 @@ def _columns(data: Data, query: Query) -> Iterator[Column]:
             subjects, values = layer.column(code)
             if not subjects:
                 continue
-            at = terms.__getitem__
-            column = Column(ox.DefaultGraph(), terms[code], map(at, subjects), map(at, values))  # type: ignore[arg-type]
+            column = Column(ox.DefaultGraph(), terms[code], subjects, values, terms)  # type: ignore[arg-type]
             # A triple as an object is RDF 1.2, which SHACL knows nothing of.
             odd = {value for value in set(values) if isinstance(terms[value], ox.Triple)}
             yield column.only([value not in odd for value in values]) if odd else column

@@ -17,6 +17,7 @@ from fractions import Fraction
 
 import pyoxigraph as ox
 
+from kgtool.late import late
 from kgtool.shacl.moments import MOMENTS, moment
 from kgtool.terms import RDF, XSD
 
@@ -47,7 +48,7 @@ _LEXICAL: Mapping[str, str] = {
     "dayTimeDuration": r"-?P(?=[0-9T])(?:[0-9]+D)?(?:T(?=[0-9])(?:[0-9]+H)?(?:[0-9]+M)?(?:[0-9]+(?:\.[0-9]+)?S)?)?",
 }
 _FREE = frozenset({"string", "anyURI"})
-_DURATION = re.compile(
+_DURATION = late(
     r"(-?)P(?:([0-9]+)Y)?(?:([0-9]+)M)?(?:([0-9]+)D)?(?:T(?:([0-9]+)H)?(?:([0-9]+)M)?(?:([0-9]+(?:\.[0-9]+)?)S)?)?"
 )
 # Every datatype of XML Schema that RDF 1.1 §5.1 lets a literal have; another name in that namespace is a misspelling.

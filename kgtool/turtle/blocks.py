@@ -15,11 +15,12 @@ from collections.abc import Iterator
 
 from msgspec import Struct, field
 
+from kgtool.late import late
 from kgtool.turtle.statements import Reader, Statement, read
 from kgtool.turtle.tokens import ANY, COLON, LOCAL, PREFIX, Kind, Token, tokens
 
 _AT_ONCE = 4096  # statements that are read before what is asked for is looked for among them
-_SCHEME = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*:")
+_SCHEME = late(r"<[A-Za-z][A-Za-z0-9+.-]*:")
 _IRI = r"<[^<>\"\s]*+>"
 _DOT = rf"\.(?={ANY}|[%\\])"  # behind a character of a name: a part of it
 

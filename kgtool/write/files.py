@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 from kgtool.errors import ProjectError, texts
@@ -17,6 +16,8 @@ def write_file(path: Path, content: str) -> None:
     Raises:
         ProjectError: the folder does not exist or cannot be written.
     """
+    import tempfile  # brings half a dozen modules along
+
     try:
         if path.exists() and not path.is_file():  # replacing a device or pipe would remove it
             path.write_text(content, encoding="utf-8", newline="\n")

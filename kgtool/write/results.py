@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,17 +15,20 @@ import pyoxigraph as ox
 
 from kgtool import lang
 from kgtool.errors import QueryError, texts
+from kgtool.late import late
 from kgtool.terms import XSD
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal
 Row = Sequence[Term | None]
 _STRING = XSD + "string"
 # Source: XML 1.0 §2.2 (Char).
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_NOT_XML = late("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 def to_json(variables: Sequence[str], rows: Sequence[Row]) -> str:
     """SPARQL 1.1 Query Results JSON."""
+    import json
+
     bindings = [
         {name: _json_term(term) for name, term in zip(variables, row, strict=True) if term is not None} for row in rows
     ]
@@ -37,6 +38,8 @@ def to_json(variables: Sequence[str], rows: Sequence[Row]) -> str:
 
 def boolean_json(answer: bool) -> str:
     """SPARQL 1.1 Query Results JSON of an ASK query."""
+    import json
+
     return json.dumps({"head": {}, "boolean": answer}) + "\n"
 
 

@@ -1,0 +1,26 @@
+"""Patterns that are compiled when they are first needed: most of a check's are for what a clean project does not have."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, AnyStr, cast
+
+
+def late(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
+    """As `re.compile`, at the first use. Cost: none until then, and `pattern` needs none.
+
+    A pattern that does not compile is told of at its first use: only for those that are constants and have a test.
+    """
+    return cast("re.Pattern[AnyStr]", _Late(pattern, flags))
+
+
+class _Late:
+    """Stands for a pattern: whatever is asked of it is asked of the pattern, and kept."""
+
+    def __init__(self, pattern: str | bytes, flags: int) -> None:
+        self.pattern, self._flags = pattern, flags
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(re.compile(self.pattern, self._flags), name)
+        setattr(self, name, found)
+        return found
