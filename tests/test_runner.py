@@ -135,7 +135,7 @@ def test_terms_survive_the_wire() -> None:
 
 
 def test_what_is_no_frame_or_term_is_an_error() -> None:
-    with pytest.raises(ValueError, match="not a valid Kind"):
+    with pytest.raises(ValueError, match="not a frame"):
         unframe(b"\x00" * 8 + b"?")
     with pytest.raises(ValueError, match="not a term"):
         Reader().rows([["nonsense"]])

@@ -46,4 +46,6 @@ def absolute(token: Token, known: Mapping[str, str]) -> str:
     if token.kind == "iri":
         return token.text[1:-1]
     prefix, _, local = token.text.partition(":")
-    return known[prefix] + _ESCAPE.sub(r"\1", local) if prefix in known else ""
+    if prefix not in known:
+        return ""
+    return known[prefix] + (_ESCAPE.sub(r"\1", local) if "\\" in local else local)

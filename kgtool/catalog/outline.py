@@ -27,6 +27,9 @@ class Role(enum.StrEnum):
     SELECT = "select"
 
 
+SILENT = frozenset({Role.FILTER, Role.MINUS})  # they bind nothing that is seen outside them
+
+
 class Part(Struct):
     """One part of a group, in the text's order.
 
@@ -60,8 +63,7 @@ class Group(Struct):
     @property
     def binds(self) -> frozenset[str]:
         """Names that the group may bind; FILTER and MINUS bind none."""
-        silent = {Role.FILTER, Role.MINUS}
-        return frozenset().union(*(part.binds for part in self.parts if part.role not in silent))
+        return frozenset().union(*(part.binds for part in self.parts if part.role not in SILENT))
 
     def every(self) -> Iterator[Group]:
         """This group and all inside it, outermost first."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from msgspec import Struct
 
-from kgtool.catalog.outline import Group, Part, Role, Select
+from kgtool.catalog.outline import SILENT, Group, Part, Role, Select
 from kgtool.catalog.text import Token, lexed
 from kgtool.errors import Texts, texts
 
@@ -167,8 +167,7 @@ def _products(group: Group, outer: frozenset[str]) -> Iterator[Remark]:
 
 
 def _binds_beside(group: Group, part: Part) -> frozenset[str]:
-    silent = {Role.FILTER, Role.MINUS}
-    return frozenset().union(*(other.binds for other in group.parts if other is not part and other.role not in silent))
+    return frozenset().union(*(other.binds for other in group.parts if other is not part and other.role not in SILENT))
 
 
 def _languages(text: str) -> Iterator[Remark]:

@@ -51,7 +51,9 @@ _TERM_WORDS = frozenset({"A", "TRUE", "FALSE"})
 _CLOSURES = frozenset({"*", "+", "?"})
 # What may be a closure of a bracket; behind a letter or digit it is one of a name or multiplies a number, and a `?` before a
 # name is a variable.
-_CLOSURE = re.compile(r"(?<![A-Za-z0-9])(?<![A-Za-z0-9] )(?:[*+]|\?(?=[\x00-/:-@\[-^`{-\x7f]|\Z))")
+_OPTION = r"\?(?=[\x00-/:-@\[-^`{-\x7f]|\Z)"
+_CLOSURE = late(rf"(?<![A-Za-z0-9])(?<![A-Za-z0-9] )(?:[*+]|{_OPTION})")
+_OPTIONS = re.compile(_OPTION)
 _NO_SIGN = bytes(set(range(256)) - set(b"({[)}].;,|&/+-*^!?"))
 
 
@@ -183,22 +185,29 @@ def _surely_within(text: str, limits: Limits) -> bool:
     Cost: a few passes in C, where measuring takes 1 µs a token. What stands in strings, IRIs and comments is counted too.
     """
     body = text[head_end(text) :]
-    signs = body.encode("utf-8", "surrogatepass").translate(None, _NO_SIGN)
+    raw = body.encode("utf-8", "surrogatepass")
+    signs = raw.translate(None, _NO_SIGN)
     count = signs.count
     closed = count(b")") + count(b"}") + count(b"]")
-    if count(b"!") > limits.nots or (closed > limits.stars and len(_CLOSURE.findall(body)) > limits.stars):
+    if count(b"!") > limits.nots or (closed > limits.stars and not _few_closures(body, signs, limits.stars)):
         return False
     # No sign is counted twice below, and no word of an operator is shorter than five letters.
     if len(signs) <= min(limits.depth, limits.patterns) and len(signs) + len(body) // 5 <= limits.operators:
         return True
     opened = count(b"(") + count(b"{") + count(b"[")
     ends = count(b".") + count(b";") + count(b",")
-    words = sum(map(body.upper().count, ("UNION", "OPTIONAL", "MINUS", "EXISTS")))
+    words = sum(map(raw.upper().count, (b"UNION", b"OPTIONAL", b"MINUS", b"EXISTS")))
     return (
         opened <= limits.depth
         and opened + closed + ends <= limits.patterns
         and len(signs) - opened - closed - ends - count(b"?") + words <= limits.operators
     )
+
+
+def _few_closures(body: str, signs: bytes, most: int) -> bool:
+    """Whether a text has at most so many closures of brackets, wherever they stand; the second way is the exacter one."""
+    every = signs.count(b"*") + signs.count(b"+") + len(_OPTIONS.findall(body))
+    return every <= most or len(_CLOSURE.findall(body)) <= most
 
 
 def without_escapes(text: str) -> str:

@@ -44,29 +44,34 @@ def pour(store: ox.Store, columns: Iterable[Column]) -> None:
         end = f" {column.graph} .\n" if isinstance(column.graph, ox.NamedNode) else " .\n"
         statements = zip(column.subjects, column.objects, strict=True)
         while pairs := list(itertools.islice(statements, _LINES)):
-            text = "".join([f"{of[subject]}{verb}{of[value]}{end}" for subject, value in pairs])
-            # Read from a text, a blank node gets another label.
-            if text.startswith("_:") or "\n_:" in text or f"{verb}_:" in text:
-                _extend(store, [(column, pairs)])
-                continue
-            texts.append(text)
+            texts.append("".join([f"{of[subject]}{verb}{of[value]}{end}" for subject, value in pairs]))
             pieces.append((column, pairs))
             waiting += len(pairs)
             if waiting >= _LINES:
-                _load(store, "".join(texts), pieces)
+                _load(store, texts, pieces)
                 texts, pieces, waiting = [], [], 0
-    _load(store, "".join(texts), pieces)
+    _load(store, texts, pieces)
 
 
-def _load(store: ox.Store, text: str, pieces: list[_Piece]) -> None:
-    """Add lines, or what they were made from where one is not understood: a triple as an object has no text of its own."""
+def _load(store: ox.Store, texts: list[str], pieces: list[_Piece]) -> None:
+    """Add lines, or what they were made from where one is not understood: a triple as an object has no text of its own.
+
+    Read from a text, a blank node gets another label: so what has one is not read from its text.
+    """
+    lines = "".join(texts)
+    if "_:" in lines:
+        blank = [text.startswith("_:") or "\n_:" in text or f" {column.predicate} _:" in text
+                 for text, (column, _) in zip(texts, pieces, strict=True)]  # fmt: skip
+        _extend(store, itertools.compress(pieces, blank))
+        well = [not one for one in blank]
+        lines, pieces = "".join(itertools.compress(texts, well)), list(itertools.compress(pieces, well))
     try:
         # Lenient: each term was parsed once already.
-        store.load(text.encode(), ox.RdfFormat.N_QUADS, lenient=True)
+        store.load(lines.encode(), ox.RdfFormat.N_QUADS, lenient=True)
     except SyntaxError:
         _extend(store, pieces)
 
 
-def _extend(store: ox.Store, pieces: list[_Piece]) -> None:
+def _extend(store: ox.Store, pieces: Iterable[_Piece]) -> None:
     for (graph, predicate, _, _, terms), pairs in pieces:
         store.extend(ox.Quad(terms[subject], predicate, terms[value], graph) for subject, value in pairs)  # type: ignore[arg-type]

@@ -41,6 +41,7 @@ _MOST_USES = 500
 _WEIGHED, _SHORT = 8, 0.05
 _PATIENCE = 1.0  # seconds that a worker that hung up has to be gone
 _AT_ONCE = 1 << 16  # bytes
+_INEXACT = 0.01  # seconds by which a deadline may be passed
 
 
 class Queryable(Protocol):
@@ -186,13 +187,14 @@ def _exchange(worker: Worker, asked: bytes, limits: Limits) -> tuple[Mapping[str
         QueryError: the worker says why there is none; it waits for the next request.
         TimeoutError: the deadline passed. OSError, EOFError, ValueError: the worker died.
     """
-    deadline = time.monotonic() + limits.seconds
-    worker.socket.settimeout(max(limits.seconds, 0.001))
+    seconds = max(limits.seconds, 0.001)
+    deadline = time.monotonic() + seconds
+    worker.socket.settimeout(seconds)
     worker.socket.sendall(asked)
     head: Mapping[str, Any] = {}
     rows: list[tuple[Any, ...]] = []
     reader = Reader()
-    stream = _Stream(worker.socket, deadline)
+    stream = _Stream(worker.socket, seconds, deadline)
     size = 0
     while True:
         length, kind = unframe(stream.take(HEADER))
@@ -212,11 +214,15 @@ def _exchange(worker: Worker, asked: bytes, limits: Limits) -> tuple[Mapping[str
 
 
 class _Stream:
-    """What a worker writes until a deadline, read in large pieces: an answer has several frames, and most are short."""
+    """What a worker writes until a deadline, read in large pieces: an answer has several frames, and most are short.
 
-    def __init__(self, sock: socket.socket, deadline: float) -> None:
-        self._sock, self._deadline = sock, deadline
-        self._have = bytearray()
+    Args:
+        seconds: what the socket is set to wait, which is a system call to change.
+    """
+
+    def __init__(self, sock: socket.socket, seconds: float, deadline: float) -> None:
+        self._sock, self._waits, self._deadline = sock, seconds, deadline
+        self._have, self._at = b"", 0
 
     def take(self, length: int) -> bytes:
         """So many bytes.
@@ -224,19 +230,26 @@ class _Stream:
         Raises:
             TimeoutError: the deadline passed. EOFError: the worker hung up.
         """
-        have = self._have
-        while len(have) < length:
+        if self._at + length > len(self._have):
+            self._fill(length)
+        begin, self._at = self._at, self._at + length
+        return self._have[begin : self._at]
+
+    def _fill(self, length: int) -> None:
+        pieces = [self._have[self._at :]]
+        have = len(pieces[0])
+        while have < length:
             left = self._deadline - time.monotonic()
             if left <= 0:
                 raise TimeoutError
-            self._sock.settimeout(left)
-            data = self._sock.recv(max(_AT_ONCE, length - len(have)))
-            if not data:
+            if self._waits - left > _INEXACT:
+                self._waits = left
+                self._sock.settimeout(left)
+            pieces.append(self._sock.recv(max(_AT_ONCE, length - have)))
+            if not pieces[-1]:
                 raise EOFError
-            have += data
-        taken = bytes(memoryview(have)[:length])
-        del have[:length]
-        return taken
+            have += len(pieces[-1])
+        self._have, self._at = b"".join(pieces), 0
 
 
 def _error(value: Mapping[str, Any]) -> QueryError:

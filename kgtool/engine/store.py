@@ -150,9 +150,13 @@ class EmbeddedStore:
         Raises:
             QueryError: the text does not parse, or evaluation failed.
         """
-        text = _sliceable(text.removeprefix("\ufeff"))
-        where = self._dataset(text, dataset)
-        store = self._alone if self._alone is not None and dataset is None and _of_default_alone(text) else self._store
+        text = text.removeprefix("\ufeff")
+        upper = text.encode(
+            "utf-8", "surrogatepass"
+        ).upper()  # of ASCII alone, as keywords are, and so ten times as fast
+        text = _sliceable(text, upper)
+        where = self._dataset(text, upper, dataset)
+        store = self._alone if self._alone is not None and dataset is None and _of_default_alone(upper) else self._store
         unknown: dict[ox.NamedNode, Callable[..., None]] = {}
         while True:
             try:
@@ -171,12 +175,12 @@ class EmbeddedStore:
                     raise failed(str(error)) from error
                 unknown[ox.NamedNode(function[1])] = _nothing
 
-    def _dataset(self, text: str, dataset: Dataset | None) -> dict[str, Any]:
+    def _dataset(self, text: str, upper: bytes, dataset: Dataset | None) -> dict[str, Any]:
         """What the engine is told about the dataset."""
         if dataset is not None:
             graphs = {"default_graph": dataset.default, "named_graphs": dataset.named}
             return {name: [ox.NamedNode(iri) for iri in iris] for name, iris in graphs.items()}
-        return {"use_default_graph_as_union": self._union and not _says_from(text)}
+        return {"use_default_graph_as_union": self._union and not (b"FROM" in upper and _says_from(text))}
 
 
 def _fill(store: ox.Store, quads: Iterable[ox.Quad]) -> None:
@@ -227,16 +231,13 @@ def _nothing(*_: object) -> None:
     """A function that gives an error value."""
 
 
-def _of_default_alone(text: str) -> bool:
+def _of_default_alone(upper: bytes) -> bool:
     """Whether a query surely names no graph: the letters stand nowhere, nor an escape that could mean them."""
-    upper = text.upper()
-    return "GRAPH" not in upper and "FROM" not in upper and "\\" not in upper
+    return b"GRAPH" not in upper and b"FROM" not in upper and b"\\" not in upper
 
 
 def _says_from(text: str) -> bool:
     """Whether the query has a dataset clause: the engine would pass over it when told to use the union."""
-    if "FROM" not in text.upper():
-        return False
     for token in tokens(text):
         if token.text == "{":
             return False
@@ -245,10 +246,9 @@ def _says_from(text: str) -> bool:
     return False
 
 
-def _sliceable(text: str) -> str:
+def _sliceable(text: str, upper: bytes) -> str:
     """LIMIT and OFFSET beyond what the engine can count mean as much as the most that it can; places stay."""
-    upper = text.upper()
-    if not ("LIMIT" in upper or "OFFSET" in upper) or not _MANY_DIGITS.search(text):
+    if not (b"LIMIT" in upper or b"OFFSET" in upper) or not _MANY_DIGITS.search(text):
         return text
     out, end, before = [], 0, ""
     for kind, token, start in lexemes(text):

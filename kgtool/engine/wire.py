@@ -34,6 +34,9 @@ class Kind(enum.Enum):
     ERROR = b"x"
 
 
+_KINDS = {kind.value: kind for kind in Kind}
+
+
 def frame(kind: Kind, value: Any) -> bytes:
     """One frame. Cost: linear in the value.
 
@@ -50,7 +53,10 @@ def unframe(header: bytes) -> tuple[int, Kind]:
     Raises:
         ValueError: no frame begins so.
     """
-    return int.from_bytes(header[:8], "big"), Kind(header[8:])
+    kind = _KINDS.get(header[8:])
+    if kind is None:
+        raise ValueError(f"not a frame: {header!r}")
+    return int.from_bytes(header[:8], "big"), kind
 
 
 def value_of(body: bytes) -> Any:

@@ -13,12 +13,13 @@ from typing import Any, Protocol
 
 import pyoxigraph as ox
 from msgspec import Struct
+from msgspec.json import Decoder
 
 from kgtool.engine import confined, failure
 from kgtool.engine.confined import Bound, Worker, exactly
 from kgtool.engine.limits import Limits
 from kgtool.engine.store import Raw, rows_of, triples_of
-from kgtool.engine.wire import HEADER, Kind, frame, from_error, from_term, unframe, value_of
+from kgtool.engine.wire import HEADER, Kind, frame, from_error, from_term, unframe
 from kgtool.errors import QueryError
 
 _CHUNK = 200  # rows a frame: few enough that a frame of long texts stays far below the memory limit
@@ -46,6 +47,9 @@ class Request(Struct, frozen=True):
         return frame(Kind.REQUEST, self)
 
 
+_REQUEST = Decoder(Request)
+
+
 def start(store: Evaluates) -> Worker:
     """Fork a worker over a store; `kgtool.engine.confined.start` says what it costs and raises."""
     return confined.start(functools.partial(_serve, store))
@@ -64,7 +68,8 @@ def _serve(store: Evaluates, parent: socket.socket, size: int) -> None:
             error = said
         except MemoryError:
             error = failure.too_large(request.limits.memory)
-        bound.lift_memory()
+        if error:
+            bound.lift_memory()
         out.put(frame(Kind.ERROR, from_error(error)) if error else frame(Kind.END, None))
         out.flush()
         bound.lift_time()
@@ -92,12 +97,15 @@ class _Out:
 
 
 def _receive(parent: socket.socket) -> Request | None:
-    header = exactly(parent, HEADER)
-    if not header:
+    data = parent.recv(_AT_ONCE)  # mostly all of it, and nothing else: who asks waits for the answer
+    if not data:
         return None
-    length, _ = unframe(header)
-    value = value_of(exactly(parent, length))
-    return Request(value["text"], value["prefixes"], Limits(**value["limits"]), value["columns"])
+    if len(data) < HEADER:
+        data += exactly(parent, HEADER - len(data))
+    length, _ = unframe(data[:HEADER])
+    if len(data) < HEADER + length:
+        data += exactly(parent, HEADER + length - len(data))
+    return _REQUEST.decode(memoryview(data)[HEADER:])
 
 
 def _answer(store: Evaluates, out: _Out, request: Request) -> None:
