@@ -40,7 +40,7 @@ LOOKED_UP = frozenset({RDF + "type", RDFS + "subClassOf", SKOS + "prefLabel", SK
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _DECIMAL = late(r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?")
 _LANG = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
-_UNSAFE = re.compile(r"[\ud800-\udfff]")
+_UNSAFE = late(r"[\ud800-\udfff]")
 
 
 class ParamError(UsageError):
@@ -106,7 +106,7 @@ class Binder(Struct, frozen=True):
             near = difflib.get_close_matches(value[:80], param.values, 1)
             listed = texts(zh=f"須為 {'、'.join(param.values)} 之一", en=f"must be one of {', '.join(param.values)}")
             raise _usage(param, listed, value, near[0] if near else "")
-        if "\x00" in value or _UNSAFE.search(value):
+        if not value.isprintable() and ("\x00" in value or _UNSAFE.search(value)):
             raise _usage(param, texts(zh="含有不能使用的字元", en="holds a character that no RDF term may hold"), value)
         if param.type is ParamType.IRI:
             return self._iri(param, value)

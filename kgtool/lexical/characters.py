@@ -82,15 +82,18 @@ def _controls(value: str) -> Iterator[Remark]:
 
 def _invisible(value: str) -> Iterator[Remark]:
     found = _BIDI.search(value) or _ZERO.search(value)
-    if not found and not _RIGHT_TO_LEFT.search(value):
-        found = _MARK.search(value)
-    if not found and not _JOINING.search(value):
-        found = _JOINER.search(value)
+    found = found or _outside(_MARK, _RIGHT_TO_LEFT, value) or _outside(_JOINER, _JOINING, value)
     if found:
         code, name = f"U+{ord(found[0]):04X}", unicodedata.name(found[0], "")
         yield warning("KG016", f"含不可見字元 {code}({name.lower()});看來相同之文字因此不同,請移除。",
                       f"it holds the invisible character {code} ({name.lower()}), "
                       "so that equal-looking texts differ; remove it.")  # fmt: skip
+
+
+def _outside(mark: re.Pattern[str], scripts: re.Pattern[str], value: str) -> re.Match[str] | None:
+    """The first such mark of a text that has nothing of the scripts that use it."""
+    found = mark.search(value)
+    return found if found and not scripts.search(value) else None
 
 
 def _not_nfc(value: str, iri: bool) -> Remark:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -13,13 +12,14 @@ from urllib.parse import quote
 from msgspec import Struct
 
 from kgtool.errors import ProjectError, Texts, texts
+from kgtool.late import late
 from kgtool.project.settings import Project
 from kgtool.terms import GRAPH, MODEL_GRAPH
 
 # What travels with the program; data never does.
 SHIPPED_KINDS = ("ontology", "shapes", "queries")
 # Characters that end a line, or that a terminal would obey.
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROL = late("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 # Why a file is not read (`ProjectFile.refused`), in words.
 REFUSED: Mapping[str, Texts] = MappingProxyType({
     "symlink": texts(zh="符號連結指向資料夾,或指向所屬資料夾之外,未讀取。",
@@ -87,7 +87,11 @@ def project_files(project: Project, kind: str, suffixes: tuple[str, ...]) -> tup
 def _printable(name: str) -> str:
     """A name that every report can hold on one line; equal to the name itself where that is so."""
     text = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
+    return (
+        text
+        if text.isprintable()
+        else _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
+    )
 
 
 def model_root() -> Path:

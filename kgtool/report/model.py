@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from msgspec import Struct
@@ -10,6 +9,7 @@ from msgspec import Struct
 from kgtool.finding import Finding, Note, Severity
 from kgtool.formats import FailOn
 from kgtool.lang import pick
+from kgtool.late import late
 from kgtool.project import Waiver
 
 
@@ -75,9 +75,9 @@ def message_of(finding: Finding, language: str) -> str:
 
 
 # Control characters, what turns the direction of writing, and what has no width: a terminal would obey, a reader be misled.
-_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_UNSEEN = late("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
 def visible(text: str) -> str:
     """A text for people to read: what cannot be seen, or does something, is written as `\\u202E`."""
-    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04X}", text)
+    return text if text.isprintable() else _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04X}", text)

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import functools
 import re
-from fractions import Fraction
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 _ZONE = r"(Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))?"
 _YEAR = r"(-?(?:[1-9][0-9]{3,}|0[0-9]{3}))"
@@ -52,9 +55,15 @@ def moment(name: str, text: str) -> Point | None:
     elif fields.get("h"):
         second = fields["s"]
         seconds += (
-            int(fields["h"]) * 3600 + int(fields["i"]) * 60 + (int(second) if len(second) == 2 else Fraction(second))
+            int(fields["h"]) * 3600 + int(fields["i"]) * 60 + (int(second) if len(second) == 2 else _exact(second))
         )
     return seconds - _offset(zone), zone is not None
+
+
+def _exact(second: str) -> Fraction:
+    from fractions import Fraction  # hardly any time has a part of a second
+
+    return Fraction(second)
 
 
 @functools.cache

@@ -13,13 +13,16 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from kgtool.late import late
 from kgtool.shacl.moments import MOMENTS, moment
 from kgtool.terms import RDF, XSD
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 _DIGITS = re.compile(r"[+-]?[0-9]+")
 _INTEGERS: Mapping[str, tuple[int | None, int | None]] = {
@@ -143,6 +146,8 @@ def _months(text: str) -> Value:
 
 
 def _seconds(text: str) -> Value:
+    from fractions import Fraction  # hardly any graph has durations
+
     sign, _, _, days, hours, minutes, seconds = _DURATION.fullmatch(text).groups()  # type: ignore[union-attr]
     total = (int(days or 0) * 24 + int(hours or 0)) * 3600 + int(minutes or 0) * 60 + Fraction(seconds or 0)
     return ("seconds", -total if sign else total)
