@@ -1,8 +1,11 @@
-"""Patterns that are compiled when they are first needed: most of a check's are for what a clean project does not have."""
+"""What is made when it is first needed: most patterns of a check are for what a clean project does not have, as is the
+library that guesses what was meant.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any, AnyStr, cast
 
 
@@ -12,6 +15,13 @@ def late(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
     A pattern that does not compile is told of at its first use: only for those that are constants and have a test.
     """
     return cast("re.Pattern[AnyStr]", _Late(pattern, flags))
+
+
+def close_matches(word: str, possibilities: Iterable[str], n: int = 3, cutoff: float = 0.6) -> list[str]:
+    """`difflib.get_close_matches`: the best n, best first."""
+    import difflib
+
+    return difflib.get_close_matches(word, list(possibilities), n, cutoff)
 
 
 class _Late:

@@ -8,7 +8,6 @@ are not projected, so it is not used.
 from __future__ import annotations
 
 import datetime
-import difflib
 import heapq
 import itertools
 import os.path
@@ -23,7 +22,7 @@ from kgtool.catalog.specs import within
 from kgtool.catalog.text import where_brace, without_head
 from kgtool.engine import Answer, Queryable, Solutions
 from kgtool.errors import QueryError, Texts, UsageError, texts
-from kgtool.late import late
+from kgtool.late import close_matches, late
 from kgtool.terms import RDF, RDFS, SKOS, XSD
 from kgtool.write.curie import Curies
 from kgtool.write.results import n3
@@ -103,7 +102,7 @@ class Binder(Struct, frozen=True):
                 parameter's class.
         """
         if param.values and value not in param.values:
-            near = difflib.get_close_matches(value[:80], param.values, 1)
+            near = close_matches(value[:80], param.values, 1)
             listed = texts(zh=f"須為 {'、'.join(param.values)} 之一", en=f"must be one of {', '.join(param.values)}")
             raise _usage(param, listed, value, near[0] if near else "")
         if not value.isprintable() and ("\x00" in value or _UNSAFE.search(value)):
@@ -248,7 +247,7 @@ def _nearest(iri: str, known: Sequence[str]) -> list[str]:
     ranked = heapq.nsmallest(
         100, ((-len(wanted.intersection(itertools.pairwise(k[start:]))), k[start:]) for k in known)
     )
-    return [iri[:start] + rest for rest in difflib.get_close_matches(iri[start:], [rest for _, rest in ranked], 1)]
+    return [iri[:start] + rest for rest in close_matches(iri[start:], [rest for _, rest in ranked], 1)]
 
 
 def _too_many(param: Param) -> Texts:
@@ -284,7 +283,7 @@ def _usage(param: Param, what: Texts, value: str | None = None, near: str = "") 
 
 def _unknown(query: NamedQuery, name: str) -> ParamError:
     known = list(query.params)
-    near = difflib.get_close_matches(name, known, 1)
+    near = close_matches(name, known, 1)
     listed = ", ".join(known) or "-"
     hint = (
         texts(zh=f"是否指「{near[0]}」?", en=f"Did you mean '{near[0]}'?")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import difflib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from kgtool.engine.remote import open_remote
 from kgtool.errors import QueryError, Texts, UsageError, texts
 from kgtool.formats import EXTRA_FORMATS, RDF_SUFFIXES
 from kgtool.lang import canonical, pick
+from kgtool.late import close_matches
 from kgtool.load import load
 from kgtool.named import Binder, Given, run
 from kgtool.project import Preset, Project, ProjectFile, Remote, project_files
@@ -65,7 +65,7 @@ class Workbench(Struct, frozen=True):
                     problem.fix,
                 )
         known = sorted([*self.catalog.queries, *(() if preset else presets)])
-        near = difflib.get_close_matches(name, known, 1)
+        near = close_matches(name, known, 1)
         hint = (
             texts(zh=f"是否指「{near[0]}」?", en=f"Did you mean '{near[0]}'?") if near
             else texts(zh="`kgtool query` 列出所有查詢。", en="`kgtool query` lists them all.")

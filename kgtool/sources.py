@@ -7,7 +7,6 @@ Offsets are 0-based code points, end exclusive, over the text as decoded from UT
 from __future__ import annotations
 
 import bisect
-import difflib
 import hashlib
 import itertools
 from collections.abc import Iterator, Sequence
@@ -171,6 +170,8 @@ class _Alignment:
     """Old lines (known by digest) beside the new text's lines, as runs that are equal or were replaced."""
 
     def __init__(self, old: Sequence[LineDigest], text: SourceText) -> None:
+        import difflib  # a text that differs is rare
+
         self.text = text.text
         new = line_digests(text.text)
         self.old = [*_starts([line.length for line in old]), sum(line.length + 1 for line in old)]

@@ -123,9 +123,29 @@ HIDDEN = {
 
 @pytest.mark.parametrize("text", HIDDEN.values(), ids=HIDDEN)
 def test_service_is_refused_wherever_it_hides(text: str) -> None:
-    refusal = guard(text)
-    assert refusal is not None
-    assert (refusal.code, refusal.measure) == ("E-QUERY-FORM", Measure.SERVICE)
+    for measured in (False, True):
+        refusal = guard(text, measured=measured)
+        assert refusal is not None
+        assert (refusal.code, refusal.measure) == ("E-QUERY-FORM", Measure.SERVICE)
+
+
+def test_a_text_that_was_measured_is_not_measured_again_but_looked_at() -> None:
+    """Values that are written into it anew may say anything, and a text with a `<` that is none may read them as code."""
+    make = OVER[Measure.DEPTH][1]
+    assert guard(make(100)) is not None
+    assert guard(make(100), measured=True) is None
+    doubtful = "SELECT (?a <b#> AS ?c) {{ VALUES ?d {{ '{}' }} }}"
+    assert guard(doubtful.format("x")) is None
+    for text in (
+        doubtful.format("SERVICE <http://127.0.0.1/> { }"),
+        "INSERT DATA { <a:s> <a:p> 1 }",
+        "ASK { \x00 }",
+        "x",
+    ):
+        found = guard(text, measured=True)
+        assert found is not None
+        assert found == guard(text)
+    assert guard("ASK { }" + " " * 9, Limits(size=9), measured=True) is not None
 
 
 UPDATES = (

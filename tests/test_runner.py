@@ -134,6 +134,17 @@ def test_terms_survive_the_wire() -> None:
     assert Reader().rows(value_of(data[9:])) == [tuple(terms)]
 
 
+def test_a_text_that_was_measured_runs_as_any_other(runner: QueryRunner) -> None:
+    text = "SELECT ?x { VALUES ?x { 1 } FILTER(" + "(" * 70 + "true" + ")" * 70 + ") }"
+    with pytest.raises(QueryError, match="E-QUERY-LIMIT"):
+        runner.run(text, {})
+    answer = runner.run(text, {}, measured=True)
+    assert isinstance(answer, Solutions)
+    assert len(answer.rows) == 1
+    with pytest.raises(QueryError, match="E-QUERY-FORM"):
+        runner.run("SELECT * { SERVICE <http://127.0.0.1/> { ?s ?p ?o } }", {}, measured=True)
+
+
 def test_what_is_no_frame_or_term_is_an_error() -> None:
     with pytest.raises(ValueError, match="not a frame"):
         unframe(b"\x00" * 8 + b"?")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from kgtool.catalog.text import FORMS, Token, lexed
 
@@ -13,16 +14,23 @@ _NAMES = frozenset({"iri", "pname"})
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
-def iris(text: str, prefixes: Mapping[str, str]) -> Iterator[tuple[str, int]]:
+def iris(text: str, prefixes: Mapping[str, str]) -> tuple[tuple[str, int], ...]:
     """Absolute IRIs of a query with their offsets, without those that declare prefixes."""
+    return _iris(text, tuple(prefixes.items()))
+
+
+@functools.lru_cache(maxsize=128)
+def _iris(text: str, prefixes: tuple[tuple[str, str], ...]) -> tuple[tuple[str, int], ...]:
+    """Kept, because several checks read each query."""
     every = lexed(text)
-    known = declared(every, prefixes)
-    for token in itertools.islice(every, _prologue(every), None):
+    known = declared(every, dict(prefixes))
+    named = (
+        (absolute(token, known), token.start)
+        for token in itertools.islice(every, _prologue(every), None)
         # `_:b` is read as `:b`: its underscore is no token.
-        if token.kind in _NAMES and text[token.start - 1 : token.start] != "_":
-            iri = absolute(token, known)
-            if SCHEME.match(iri):
-                yield iri, token.start
+        if token.kind in _NAMES and text[token.start - 1 : token.start] != "_"
+    )
+    return tuple((iri, start) for iri, start in named if SCHEME.match(iri))
 
 
 def declared(every: Sequence[Token], prefixes: Mapping[str, str]) -> dict[str, str]:

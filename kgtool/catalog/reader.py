@@ -6,7 +6,6 @@ The only module that imports yaml.
 from __future__ import annotations
 
 import contextlib
-import difflib
 import functools
 import re
 from collections.abc import Mapping
@@ -16,6 +15,7 @@ import yaml
 from yaml.constructor import SafeConstructor
 
 from kgtool.errors import Texts, texts
+from kgtool.late import close_matches
 
 _DEEPEST = 100  # levels of nesting that are read plainly
 
@@ -154,7 +154,7 @@ class Reader:
     def only(self, table: Mapping[Any, Any], known: tuple[str, ...], where: str) -> None:
         for key in table:
             if key not in known:
-                near = difflib.get_close_matches(str(key), known, 1)
+                near = close_matches(str(key), known, 1)
                 raise self.error(
                     str(key),
                     f"unknown key '{key}' in {where}",
@@ -189,6 +189,6 @@ class Reader:
             return kinds(value)
         except ValueError:
             known = [str(kind) for kind in kinds]
-            near = difflib.get_close_matches(str(value), known, 1)
+            near = close_matches(str(value), known, 1)
             raise self.error(key, f"unknown type '{value}' of '{key}' (known: {', '.join(known)})",
                              f"「{key}」之型別「{value}」不認得(可用:{'、'.join(known)})", near[0] if near else "") from None  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 import pyoxigraph as ox
@@ -11,6 +10,7 @@ from msgspec import Struct
 from kgtool.errors import Texts, UsageError, texts
 from kgtool.index import Index
 from kgtool.lang import plural
+from kgtool.late import close_matches
 from kgtool.shacl import Part, Plan, Touched
 from kgtool.write.curie import Curies
 
@@ -91,7 +91,7 @@ def _known(text: str, known: Iterable[str], curies: Curies, option: str) -> str:
     if iri is not None and iri in set(known):
         return iri
     short = {curies.short(one): one for one in known}
-    near = difflib.get_close_matches(text if iri is None else curies.short(iri), short, 1, 0.7)
+    near = close_matches(text if iri is None else curies.short(iri), short, 1, 0.7)
     what_zh, what_en = ("形狀", "shape") if option == "--shape" else ("節點", "node")
     raise UsageError(
         "E-PART-NONE",

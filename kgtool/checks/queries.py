@@ -23,7 +23,7 @@ from kgtool.engine import CHECKED, Answer, Queryable, QueryRunner, Solutions
 from kgtool.errors import KgError, QueryError, texts
 from kgtool.finding import Finding, Place, Severity
 from kgtool.lang import MESSAGE_LANGUAGES, canonical
-from kgtool.named import LOOKED_UP, Binder, Given, run
+from kgtool.named import LOOKED_UP, Binder, Given, bound_text
 from kgtool.project import REFUSED
 from kgtool.rules import builtin_rules
 from kgtool.terms import RDF
@@ -64,13 +64,17 @@ class _Bench(Struct, frozen=True):
     runner: QueryRunner
     vocabulary: Vocabulary
     findings: list[Finding] = field(default_factory=list)
+    measured: set[str] = field(default_factory=set)  # names of queries that the guard let pass
 
     def tried(self, query: NamedQuery, given: Given) -> Answer | KgError:
         """The answer, or why there is none."""
         try:
-            return run(query, self.binder.bind(query, given), self.runner, self.inputs.project.prefixes)
+            text = bound_text(query, self.binder.bind(query, given))
+            answer = self.runner.run(text, self.inputs.project.prefixes, measured=query.name in self.measured)
         except KgError as error:
             return error
+        self.measured.add(query.name)
+        return answer
 
 
 def check_queries(inputs: Inputs) -> Outcome:

@@ -143,7 +143,8 @@ def _products(group: Group, outer: frozenset[str]) -> Iterator[Remark]:
     islands: list[tuple[set[str], Part]] = []
     if outer:
         islands.append((set(outer), Part(Role.VALUES, 0)))
-    for part in group.parts:
+    several = sum(part.role in _JOINED for part in group.parts) > 1
+    for part in group.parts if several else ():
         names = set(part.names | part.binds)
         if not names or part.role is Role.MINUS:
             continue

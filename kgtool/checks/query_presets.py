@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator
 
 from kgtool.checks.context import Inputs
 from kgtool.errors import Texts, texts
 from kgtool.finding import Finding, Place
+from kgtool.late import close_matches
 from kgtool.project import Preset
 
 
@@ -31,7 +31,7 @@ def preset_findings(inputs: Inputs) -> Iterator[Finding]:
 
 
 def _near(name: str, known: object, language: str) -> str:
-    near = difflib.get_close_matches(name, sorted(known), 1)  # type: ignore[call-overload]
+    near = close_matches(name, sorted(known), 1)  # type: ignore[call-overload]
     if not near:
         return ""
     return f",是否指「{near[0]}」" if language == "zh" else f"; did you mean '{near[0]}'"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import itertools
 from collections.abc import Iterator, Mapping
 
@@ -12,6 +11,7 @@ from kgtool.catalog.text import lexed
 from kgtool.checks.context import Inputs
 from kgtool.checks.query_lint import Remark
 from kgtool.errors import texts
+from kgtool.late import close_matches
 from kgtool.terms import DCT, OA, ORG, OWL, PROV, RDF, RDFS, SCHEMA, SH, SKOS, XSD
 
 # Vocabularies of others: what they declare is not in the project, so its absence says nothing.
@@ -43,9 +43,7 @@ class Vocabulary:
             value for term in self._inputs.index.terms
             if (value := getattr(term, "value", "")).startswith(space) and abs(len(value) - len(iri)) <= 3
         ]  # fmt: skip
-        found = difflib.get_close_matches(
-            iri[len(space) :], [value[len(space) :] for value in known[:_MOST_COMPARED]], 1
-        )
+        found = close_matches(iri[len(space) :], [value[len(space) :] for value in known[:_MOST_COMPARED]], 1)
         return space + found[0] if found else ""
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 
 import click
 
 from kgtool.errors import Texts, UsageError, texts
+from kgtool.late import close_matches
 
 
 def usage_error(error: click.ClickException, commands: Sequence[str]) -> UsageError:
@@ -50,5 +50,5 @@ def _name(param: click.Parameter) -> str:
 
 def _near(error: click.ClickException, commands: list[str]) -> str:
     command = getattr(error, "command_name", "")
-    found = difflib.get_close_matches(command, commands, 1) if command else getattr(error, "possibilities", None)
+    found = close_matches(command, commands, 1) if command else getattr(error, "possibilities", None)
     return str(found[0]) if found else ""

@@ -165,9 +165,11 @@ class _Gauge(Struct):
         return bool(self._open) and self._open[-1] in {"{", "["}
 
 
-def guard(text: str, limits: Limits = LOCAL) -> Refusal | None:
+def guard(text: str, limits: Limits = LOCAL, *, measured: bool = False) -> Refusal | None:
     """Why a query must not even be parsed; None when it may be.
 
+    Args:
+        measured: this text was let pass before but for values that are now others: they hold no sign that counts.
     Cost: linear in the text, which is not read beyond `limits.size`.
     """
     size = len(text) if text.isascii() or len(text) > limits.size else len(text.encode("utf-8", "surrogatepass"))
@@ -176,7 +178,7 @@ def guard(text: str, limits: Limits = LOCAL) -> Refusal | None:
     nul = text.find("\x00")
     if nul >= 0:
         return _nul(text, nul)
-    return _forbidden(text) or (None if _surely_within(text, limits) else _measured(text, limits))
+    return _forbidden(text) or (None if measured or _surely_within(text, limits) else _measured(text, limits))
 
 
 def _surely_within(text: str, limits: Limits) -> bool:

@@ -89,17 +89,20 @@ class QueryRunner:
         with self._lock:
             _end(self._workers)
 
-    def run(self, text: str, prefixes: Mapping[str, str], limits: Limits | None = None) -> Answer:
+    def run(
+        self, text: str, prefixes: Mapping[str, str], limits: Limits | None = None, *, measured: bool = False
+    ) -> Answer:  # fmt: skip
         """The answer to a query over the union of all graphs, rows in the query's order, terms exact.
 
         Args:
             prefixes: known without being declared in the text.
             limits: the runner's own by default.
+            measured: the guard let this text pass already, but for the values that `named.bound_text` wrote into it.
         Raises:
             QueryError: refused, does not parse, failed, died or was stopped; `kgtool.engine.failure` has the codes.
                 The runner stays usable.
         """
-        head, rows = self._ask(Request(text.removeprefix("\ufeff"), dict(prefixes), limits or self.limits))
+        head, rows = self._ask(Request(text.removeprefix("\ufeff"), dict(prefixes), limits or self.limits), measured)
         if "variables" in head:
             return Solutions(tuple(head["variables"]), tuple(rows))
         if "triples" in head:
@@ -121,8 +124,8 @@ class QueryRunner:
         head, _ = self._ask(Request(text.removeprefix("\ufeff"), dict(prefixes), limits or self.limits, columns=True))
         return None if head["columns"] is None else tuple(head["columns"])
 
-    def _ask(self, request: Request) -> tuple[Mapping[str, Any], list[tuple[Any, ...]]]:
-        refusal = guard(request.text, request.limits)
+    def _ask(self, request: Request, measured: bool = False) -> tuple[Mapping[str, Any], list[tuple[Any, ...]]]:
+        refusal = guard(request.text, request.limits, measured=measured)
         if refusal is not None:
             raise refusal.error()
         try:

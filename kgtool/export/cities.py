@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections import defaultdict
 
 import pyoxigraph as ox
 
 from kgtool.errors import UsageError, texts
+from kgtool.late import close_matches
 from kgtool.snapshot import Snapshot
 from kgtool.terms import CD, RDF, SKOS
 
@@ -44,7 +44,7 @@ def governments(snapshot: Snapshot, word: str) -> tuple[ox.NamedNode, ...]:
     found = labels.get(word.casefold()) or {node for slug, node in slugs.items() if slug.startswith(word.lower() + "-")}
     if found:
         return tuple(sorted(found, key=str))
-    near = difflib.get_close_matches(word, [*slugs, *labels], 1)
+    near = close_matches(word, [*slugs, *labels], 1)
     raise UsageError(
         "E-EXPORT-CITY",
         texts(zh=f"資料中沒有地方政府「{word}」。", en=f"the data has no local government '{word}'."),

@@ -5,7 +5,6 @@ Somebody who misspells a rule to look at would otherwise read "nothing found".
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -15,6 +14,7 @@ import pyoxigraph as ox
 from kgtool.catalog import Catalog, load_catalog
 from kgtool.errors import UsageError, texts
 from kgtool.formats import EXTRA_FORMATS, RDF_SUFFIXES
+from kgtool.late import close_matches
 from kgtool.load import load
 from kgtool.project import Project, project_files
 from kgtool.rules import builtin_rules
@@ -41,7 +41,7 @@ class RuleNames:
     def near(self, name: str) -> str:
         """The name that is most like it, "" when none is."""
         every = {known.casefold(): known for known in (*self._shapes, *self._written, *builtin_rules())}
-        found = difflib.get_close_matches(name.casefold(), every, 1, 0.7)
+        found = close_matches(name.casefold(), every, 1, 0.7)
         return every[found[0]] if found else ""
 
     @cached_property

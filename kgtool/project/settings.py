@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import difflib
 import zoneinfo
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +13,7 @@ from msgspec import Struct
 
 from kgtool.errors import ProjectError, texts
 from kgtool.formats import EXTRA_FORMATS, Engine, FailOn, Reasoner, ReportFormat
-from kgtool.late import late
+from kgtool.late import close_matches, late
 from kgtool.project.audiences import Audiences, read_audiences
 from kgtool.project.exports import ExportProfile, read_exports
 from kgtool.project.find import find_config
@@ -184,7 +183,7 @@ def open_project(start: Path, environ: Mapping[str, str], options: Mapping[str, 
 def _check_known(name: str, config: Path) -> None:
     if name in DEFAULTS:
         return
-    near = difflib.get_close_matches(name, DEFAULTS, 1)
+    near = close_matches(name, DEFAULTS, 1)
     raise ProjectError(
         "E-CONFIG-KEY",
         texts(zh=f"{config}:不認得的設定「{name}」。", en=f"{config}: unknown setting '{name}'."),

@@ -5,7 +5,6 @@ Sources: RFC 9110 §8.8 (validators), §12 (negotiation), §13 (conditional requ
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import quote
 
@@ -13,6 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from kgtool.errors import KgError, texts
+from kgtool.late import close_matches
 from kgtool.serve.accept import choose
 from kgtool.serve.form import pairs
 from kgtool.serve.headers import CORS, etag, not_modified
@@ -83,7 +83,7 @@ def options(request: Request, known: Sequence[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, value in pairs(request.query):
         if name not in known:
-            near = difflib.get_close_matches(name, known, 1)
+            near = close_matches(name, known, 1)
             raise unknown_parameter(name, known, near[0] if near else "")
         if name in found:
             raise given_twice(name)
@@ -159,7 +159,7 @@ def given_twice(name: str) -> RequestError:
 
 def not_allowed(name: str, value: str, allowed: Sequence[str]) -> RequestError:
     """A value that is none of those allowed."""
-    near = difflib.get_close_matches(value[:80], allowed, 1)
+    near = close_matches(value[:80], allowed, 1)
     extra: Mapping[str, object] = {"parameter": name, "value": value[:200], "allowed": list(allowed)}
     return RequestError(
         400, "E-PARAM",

@@ -5,11 +5,11 @@ A misspelt sh:minCount is an unknown property to a validator and is ignored; so 
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 
 import pyoxigraph as ox
 
+from kgtool.late import close_matches
 from kgtool.shacl.graph import ShapesGraph, Term, shown
 from kgtool.shacl.plan import Shape
 from kgtool.shacl.recursion import references
@@ -43,7 +43,7 @@ def _is_unknown(iri: str) -> bool:
 
 def _unknown(graph: ShapesGraph, node: Term, iri: str, predicate: str, value: Term) -> None:
     name = iri[len(SH) :]
-    near = difflib.get_close_matches(name, PROPERTIES if iri == predicate else CLASSES, 1)
+    near = close_matches(name, PROPERTIES if iri == predicate else CLASSES, 1)
     graph.problem(
         "KG203", node, predicate=predicate, value=value, fatal=False,
         zh=f"SHACL 沒有 sh:{name}" + (f";是否指 sh:{near[0]}?" if near else ""),

@@ -5,7 +5,6 @@ A parameter of the query wins over the API's own of the same name; `lang` then c
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ from msgspec import Struct
 from kgtool.catalog import NamedQuery
 from kgtool.errors import QueryError, Texts, texts
 from kgtool.finding import Finding
+from kgtool.late import close_matches
 from kgtool.named import Binder, Bound, ParamError
 from kgtool.project import Preset
 from kgtool.serve.accept import weights
@@ -95,7 +95,7 @@ def find(
             texts(zh="`kgtool check` 說明原因。", en="`kgtool check` says why."),
         )  # fmt: skip
     known = sorted({*queries, *presets})
-    near = difflib.get_close_matches(name[:80], known, 1)
+    near = close_matches(name[:80], known, 1)
     shown = name[:80]
     raise RequestError(
         404, "E-QUERY-NONE",
@@ -121,7 +121,7 @@ def call_of(request: Request, named: Named, binder: Binder) -> Call:
             values.setdefault(name, []).append(value)
         elif name not in allowed:
             known = (*named.query.params, *allowed)
-            near = difflib.get_close_matches(name[:80], known, 1)
+            near = close_matches(name[:80], known, 1)
             raise unknown_parameter(name, known, near[0] if near else "")
         elif name in own:
             raise given_twice(name)
