@@ -37,9 +37,7 @@ def read_constraints(
     """All constraints of a shape, in the order of the parameters' names; what is not well-formed becomes a problem."""
     found: list[Constraint] = []
     properties = reading.graph.properties(node)
-    for name, read in _READERS.items():
-        if SH + name not in properties:
-            continue
+    for name, read in [(name, read) for iri, name, read in _PARAMETERS if iri in properties]:
         if path is None and name in _PROPERTY_ONLY:
             reading.graph.problem(
                 "KG204", node, predicate=SH + name,
@@ -249,3 +247,4 @@ _READERS: Mapping[str, Callable[[Reading, Term, str], Iterator[Test]]] = {
     "node": _one_shape, "nodeKind": _node_kind, "not": _one_shape, "or": _many_shapes, "pattern": _pattern,
     "property": _one_shape, "qualifiedValueShape": _qualified, "uniqueLang": _unique, "xone": _many_shapes,
 }  # fmt: skip
+_PARAMETERS = tuple((SH + name, name, read) for name, read in _READERS.items())
