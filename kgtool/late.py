@@ -18,7 +18,7 @@ def late(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
 
 
 def close_matches(word: str, possibilities: Iterable[str], n: int = 3, cutoff: float = 0.6) -> list[str]:
-    """`difflib.get_close_matches`: the best n, best first."""
+    """`difflib.get_close_matches`: the best n, best first. A confined process must have difflib before it is one."""
     import difflib
 
     return difflib.get_close_matches(word, list(possibilities), n, cutoff)

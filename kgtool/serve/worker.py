@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+# A confined process opens no file, so it imports nothing: what others of our own import when they need it must be there.
+import difflib  # noqa: F401
 import functools
 import io
+import json  # noqa: F401
 import logging
 import socket
 
