@@ -7,7 +7,7 @@ are errors with a code of their own. One worker answers many queries.
 Measured (2 shared and busy cores, Python 3.11, pyoxigraph 0.5.13):
     fork                    2 ms at 9,300 triples (54 MB), 7 ms at 100,000, 66 ms at 1 million (782 MB)
     fork, answer, and end   8 ms of CPU at 10,000 triples, 164 ms at 1 million
-    a query in a worker     0.5 ms of CPU beside 0.1 ms in this process; 8 µs more a row of three terms
+    a query in a worker     0.2 ms of CPU beside 0.1 ms in this process; 8 µs more a row of three terms
 A process should fork while it has one thread; pyoxigraph's in-memory store starts none, at any size.
 """
 
