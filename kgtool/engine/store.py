@@ -151,9 +151,8 @@ class EmbeddedStore:
             QueryError: the text does not parse, or evaluation failed.
         """
         text = text.removeprefix("\ufeff")
-        upper = text.encode(
-            "utf-8", "surrogatepass"
-        ).upper()  # of ASCII alone, as keywords are, and so ten times as fast
+        # Bytes: of ASCII alone, as keywords are, and so ten times as fast.
+        upper = text.encode("utf-8", "surrogatepass").upper()
         text = _sliceable(text, upper)
         where = self._dataset(text, upper, dataset)
         store = self._alone if self._alone is not None and dataset is None and _of_default_alone(upper) else self._store
