@@ -5,7 +5,6 @@ Every text runs in a worker under limits (`kgtool.engine.runner`): no query file
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Mapping
 
 from msgspec import Struct, field, structs
@@ -47,10 +46,10 @@ class _Once(Struct, frozen=True):
     """A store that is asked each question once: the tests of most queries bind the same few names."""
 
     store: Queryable
-    answers: dict[tuple[str, ...], Answer] = field(default_factory=dict)
+    answers: dict[tuple[str, tuple[tuple[str, str], ...]], Answer] = field(default_factory=dict)
 
     def query(self, text: str, prefixes: Mapping[str, str]) -> Answer:
-        asked = (text, *itertools.chain.from_iterable(prefixes.items()))
+        asked = (text, tuple(prefixes.items()))
         if asked not in self.answers:
             self.answers[asked] = self.store.query(text, prefixes)
         return self.answers[asked]

@@ -190,14 +190,13 @@ def _exchange(worker: Worker, asked: bytes, limits: Limits) -> tuple[Mapping[str
         QueryError: the worker says why there is none; it waits for the next request.
         TimeoutError: the deadline passed. OSError, EOFError, ValueError: the worker died.
     """
-    seconds = max(limits.seconds, 0.001)
-    deadline = time.monotonic() + seconds
-    worker.socket.settimeout(seconds)
+    deadline = time.monotonic() + limits.seconds
+    worker.socket.settimeout(max(limits.seconds, 0.001))
     worker.socket.sendall(asked)
     head: Mapping[str, Any] = {}
     rows: list[tuple[Any, ...]] = []
     reader = Reader()
-    stream = _Stream(worker.socket, seconds, deadline)
+    stream = _Stream(worker.socket, deadline)
     size = 0
     while True:
         length, kind = unframe(stream.take(HEADER))
@@ -217,14 +216,10 @@ def _exchange(worker: Worker, asked: bytes, limits: Limits) -> tuple[Mapping[str
 
 
 class _Stream:
-    """What a worker writes until a deadline, read in large pieces: an answer has several frames, and most are short.
+    """What a worker writes until a deadline, read in large pieces: an answer has several frames, and most are short."""
 
-    Args:
-        seconds: what the socket is set to wait, which is a system call to change.
-    """
-
-    def __init__(self, sock: socket.socket, seconds: float, deadline: float) -> None:
-        self._sock, self._waits, self._deadline = sock, seconds, deadline
+    def __init__(self, sock: socket.socket, deadline: float) -> None:
+        self._sock, self._deadline = sock, deadline
         self._have, self._at = b"", 0
 
     def take(self, length: int) -> bytes:
@@ -245,8 +240,7 @@ class _Stream:
             left = self._deadline - time.monotonic()
             if left <= 0:
                 raise TimeoutError
-            if self._waits - left > _INEXACT:
-                self._waits = left
+            if (self._sock.gettimeout() or 0) - left > _INEXACT:  # setting it is a system call, asking is none
                 self._sock.settimeout(left)
             pieces.append(self._sock.recv(max(_AT_ONCE, length - have)))
             if not pieces[-1]:

@@ -37,10 +37,12 @@ def read_constraints(
     """All constraints of a shape, in the order of the parameters' names; what is not well-formed becomes a problem."""
     found: list[Constraint] = []
     properties = reading.graph.properties(node)
-    for name, read in [(name, read) for iri, name, read in _PARAMETERS if iri in properties]:
+    for iri, name, read in _PARAMETERS:
+        if iri not in properties:
+            continue
         if path is None and name in _PROPERTY_ONLY:
             reading.graph.problem(
-                "KG204", node, predicate=SH + name,
+                "KG204", node, predicate=iri,
                 zh=f"sh:{name} 只能用於屬性形狀", en=f"sh:{name} is for property shapes only",
             )  # fmt: skip
             continue
