@@ -183,3 +183,24 @@ def test_a_query_without_what_its_rows_need_has_no_rows() -> None:
             assert _rows(run(query, {}, rest, inputs.project.prefixes)) == 0, (query.name, missing)
             tried += 1
     assert tried >= 60
+
+
+DEEP = [
+    ("SELECT * {{ ?s {0}<x:p>{1} ?o }}", "(", ")"), ("SELECT * {{ ?s {0}<x:p>{1} ?o }}", "^(", ")*"), ("SELECT * {{ ?s <x:p> {0}1{1} }}", "(", ")"),
+    ("SELECT * {{ {0}1{1} <x:p> 2 }}", "(", ")"), ("SELECT * {{ ?s <x:p> {0}1{1} }}", "[ <x:p> ", " ]"), ("SELECT * {{ {0}1{1} }}", "[ <x:p> ", " ]"),
+    ("SELECT * {{ ?s <x:p> {0}1{1} }}", "([ <x:p> ", " ])"), ("SELECT * {{ ?s <x:p> {0}1{1} }}", "- ", ""),
+    ("SELECT * {{ {0}{1} }}", "{{ ", " }}"), ("SELECT * {{ {0}{1} }}", "OPTIONAL {{ ", " }}"), ("SELECT * {{ {0}{1} }}", "FILTER EXISTS {{ ", " }}"),
+    ("SELECT * {{ {0}{1} }}", "BIND(EXISTS {{ ", " }} AS ?x)"), ("{0} ?s <x:p> ?o {1}", "SELECT * {{ ", " }}"),
+    ("SELECT * {{ ?s <x:p> ?o FILTER({0}true{1}) }}", "(", ")"), ("CONSTRUCT WHERE {{ ?s <x:p> {0}1{1} }}", "[ <x:p> ", " ]"),
+    ("SELECT * {{ ?s <x:p> {0}", "(", ""), ("SELECT * {{ ?s <x:p> {0}", "[ <x:p> ", ""), ("SELECT * {0}", "{{ ", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("form", "before", "behind"), DEEP)
+def test_a_text_however_deep_is_read_or_nothing_is_known_of_it(form: str, before: str, behind: str) -> None:
+    """It is asked for before the guard has refused a text."""
+    for times in (30, 90, 150, 400, 3_000):
+        text = form.format(before.replace("{{", "{") * times, behind.replace("}}", "}") * times)
+        assert may_have_rows(text, {}, lambda predicate, _: predicate == "x:p")
+        if times > 100:
+            assert needs_of(text, {}) is None

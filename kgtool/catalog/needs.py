@@ -176,7 +176,9 @@ class _Pattern:
             while not self._take(")"):
                 self._term()
         elif token.text in {"+", "-"}:
-            self._term()
+            if self._next().kind != "number":
+                raise _LostError
+            self._at += 1
         elif token.kind == "string":
             if self._take("^^") or (self._at < len(self._tokens) and self._tokens[self._at].text.startswith("@")):
                 self._at += 1

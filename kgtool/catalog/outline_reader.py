@@ -14,7 +14,7 @@ from kgtool.catalog.outline import Group, Part, Role, Select
 from kgtool.catalog.text import FORMS, Token, lexed
 
 _END = Token("end", "", -1)
-_DEEPEST = 100  # groups; the guard refuses deeper ones long before
+_DEEPEST = 100  # groups, and brackets in one; the guard refuses deeper ones long before
 _OTHERS = frozenset({"FILTER", "OPTIONAL", "MINUS", "GRAPH", "BIND", "VALUES"})
 _AGGREGATES = frozenset({"COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"})
 
@@ -170,6 +170,8 @@ class _Reader:
                 continue
             tokens.append(self.take())
             depth += (tokens[-1].kind == "open") - (tokens[-1].kind == "close")
+            if depth > _DEEPEST:
+                raise _LostError
         return tokens, groups
 
     def values(self) -> set[str]:
