@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import random
 import re
 import time
 from collections.abc import Callable
@@ -17,6 +18,9 @@ from kgtool.finding import Finding
 from kgtool.index import Index
 from kgtool.project import open_project
 from kgtool.shacl import Problem, ShapesError, idle, make_plan, results, validate, validate_index
+from kgtool.shacl.engine import Report
+from kgtool.shacl.plan import Plan
+from kgtool.shacl.recursion import MOST_DEPTH
 
 PREFIXES = """@prefix : <http://e.example/> .
 @prefix sh: <http://www.w3.org/ns/shacl#> .
@@ -207,3 +211,57 @@ def test_both_engines_can_be_chosen(make_project: Callable[..., Path], kgtool: C
         ran = kgtool("check", folder, "--engine", engine, "--lang", "en")
         assert ran.status == 1
         assert "KG201" in ran.out
+
+
+NESTED = [
+    ("sh:not [ ", " ]"), ("sh:and ( [ ", " ] )"), ("sh:or ( [ ", " ] )"), ("sh:xone ( [ ", " ] )"), ("sh:node [ ", " ]"),
+    ("sh:property [ sh:path :p ; ", " ]"), ("sh:property [ sh:path :p ; sh:qualifiedMinCount 1 ; sh:qualifiedValueShape [ ", " ] ]"),
+    ("sh:property [ sh:path :p ; sh:not [ ", " ] ]"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "behind"), NESTED)
+def test_shapes_inside_one_another_are_judged_to_a_depth_and_named_beyond_it(before: str, behind: str) -> None:
+    levels = before.count("[ ")  # a property shape and the shape in it are two
+    most = (MOST_DEPTH - 1) // levels
+    for times in (most, most + 1, 240 // levels, 480 // levels):
+        text = f":S sh:targetNode :a ; {before * times} sh:nodeKind sh:IRI {behind * times} ."
+        refused = [flaw for flaw in problems(text, ":a :p :a .") if flaw.rule == "KG209"]
+        assert bool(refused) is (times > most)
+        assert all(flaw.fatal and f"more than {MOST_DEPTH}" in flaw.message["en"] for flaw in refused)
+        if not refused:
+            negated = "sh:not" in before and times % 2 == 1  # an even number of negations is none
+            assert bool(results(*judged(text, ":a :p :a ."))) is negated
+
+
+def judged(shapes: str, data: str) -> tuple[Plan, Report]:
+    made, index = make_plan(quads(shapes)), Index()
+    index.extend(quads(data))
+    return made, validate_index(index, made)
+
+
+def test_shapes_that_name_one_another_in_a_long_line_are_refused_whichever_is_asked() -> None:
+    line = " ".join(f":S{n} sh:targetNode :a ; sh:node :S{n + 1} ." for n in range(2_000))
+    made, report = judged(line + " :S2000 sh:nodeKind sh:Literal .", ":a :p :a .")
+    assert {problem.rule for problem in made.problems if problem.fatal} == {"KG209"}
+    # What lies no deeper is judged all the same.
+    assert {str(made.shapes[found.shape].node) for found in report.violations} == {
+        f"<http://e.example/S{n}>" for n in range(2_001 - MOST_DEPTH, 2_000)
+    }
+
+
+def test_recursive_shapes_are_those_that_reach_themselves() -> None:
+    chance = random.Random(17)
+    for _ in range(60):
+        size = chance.randint(1, 9)
+        edges = {(chance.randrange(size), chance.randrange(size)) for _ in range(chance.randint(0, 2 * size))}
+        text = " ".join(f":S{n} a sh:NodeShape ." for n in range(size))
+        made = make_plan(quads(text + " ".join(f" :S{a} sh:node :S{b} ." for a, b in edges)))
+        name = {number: int(str(shape.node)[19:-1]) for number, shape in enumerate(made.shapes)}
+        reach = set(edges)
+        while more := {(a, d) for a, b in reach for c, d in reach if b == c} - reach:
+            reach |= more
+        together = {
+            a: {b for b in range(size) if (a, b) in reach and (b, a) in reach} for a, _ in reach if (a, a) in reach
+        }
+        assert {name[a]: {name[b] for b in found} for a, found in made.recursive.items()} == together

@@ -6,35 +6,40 @@ stand inside :Person. Through sh:not, sh:xone or a qualified maximum that has no
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from types import MappingProxyType
 
+from msgspec import structs
+
 from kgtool.shacl.graph import ShapesGraph, shown
-from kgtool.shacl.plan import Logic, Property, Qualified, Shape, Shapes
+from kgtool.shacl.plan import Constraint, Logic, Property, Qualified, Shape, Shapes
+
+# Shapes inside one another; judging a node by each takes up to six calls inside one another, of which Python has 1,000.
+MOST_DEPTH = 100
 
 
 def references(shape: Shape) -> tuple[int, ...]:
     """Numbers of the shapes that a shape's constraints name."""
-    found: list[int] = []
-    for constraint in shape.constraints:
-        test = constraint.test
-        if isinstance(test, Shapes):
-            found += test.shapes
-        elif isinstance(test, Property):
-            found.append(test.shape)
-        elif isinstance(test, Qualified):
-            found += (test.shape, *test.siblings)
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(number for constraint in shape.constraints for number in _named(constraint)))
+
+
+def _named(constraint: Constraint) -> tuple[int, ...]:
+    test = constraint.test
+    if isinstance(test, Shapes):
+        return test.shapes
+    if isinstance(test, Property):
+        return (test.shape,)
+    return (test.shape, *test.siblings) if isinstance(test, Qualified) else ()
 
 
 def find_recursion(shapes: Sequence[Shape], graph: ShapesGraph) -> Mapping[int, frozenset[int]]:
     """Each recursive shape with the shapes that it shares a cycle with; a cycle through a negation is a problem."""
-    reach = [_reachable(shapes, number) for number in range(len(shapes))]
     found = {
-        number: frozenset(other for other in far if number in reach[other])
-        for number, far in enumerate(reach) if number in far
+        number: frozenset(circle)
+        for circle in _circles(shapes) for number in circle if len(circle) > 1 or number in references(shapes[number])
     }  # fmt: skip
-    for number, together in found.items():
+    for number, together in sorted(found.items()):
         shape = shapes[number]
         if together.intersection(_negated(shape)):
             graph.problem(
@@ -42,6 +47,75 @@ def find_recursion(shapes: Sequence[Shape], graph: ShapesGraph) -> Mapping[int, 
                 en=f"shape {shown(shape.node)} refers to itself through a negation",
             )  # fmt: skip
     return MappingProxyType(found)
+
+
+def shallow(shapes: Sequence[Shape], graph: ShapesGraph) -> tuple[Shape, ...]:
+    """The shapes without the constraints that lead more than `MOST_DEPTH` shapes deep, each of which is a problem.
+
+    Shapes that share a cycle count as one: they are judged in rounds, all others inside one another.
+    """
+    out = list(shapes)
+    depth = dict.fromkeys(range(len(shapes)), 0)
+    for circle in map(frozenset, _circles(shapes)):
+        below = {number: _depths(shapes[number], depth, circle) for number in circle}
+        for number in circle:
+            kept = [
+                one for one, deep in zip(shapes[number].constraints, below[number], strict=True) if deep < MOST_DEPTH
+            ]
+            if len(kept) < len(below[number]):
+                node = shapes[number].node
+                out[number] = structs.replace(shapes[number], constraints=tuple(kept))
+                graph.problem(
+                    "KG209", node, zh=f"形狀 {shown(node)} 之內層層相套的形狀超過 {MOST_DEPTH} 層",
+                    en=f"shape {shown(node)} has more than {MOST_DEPTH} shapes inside one another",
+                )  # fmt: skip
+        most = max((deep for every in below.values() for deep in every if deep < MOST_DEPTH), default=0)
+        depth.update(dict.fromkeys(circle, most + 1))
+    return tuple(out)
+
+
+def _depths(shape: Shape, depth: Mapping[int, int], circle: AbstractSet[int]) -> list[int]:
+    """How many shapes deep each of a shape's constraints leads."""
+    return [
+        max((depth[number] for number in _named(constraint) if number not in circle), default=0)
+        for constraint in shape.constraints
+    ]
+
+
+def _circles(shapes: Sequence[Shape]) -> list[list[int]]:
+    """The shapes that can be reached from one another, together; each group behind those that it leads to.
+
+    Cost: linear. Source: Tarjan, Depth-first search and linear graph algorithms (1972), with a stack in place of calls.
+    """
+    index: dict[int, int] = {}
+    low: dict[int, int] = {}
+    open_: list[int] = []
+    inside: set[int] = set()
+    out: list[list[int]] = []
+    for root in range(len(shapes)):
+        todo: list[tuple[int, Iterator[int]]] = [(root, iter(references(shapes[root])))] if root not in index else []
+        while todo:
+            number, onward = todo[-1]
+            if number not in index:
+                index[number] = low[number] = len(index)
+                open_.append(number)
+                inside.add(number)
+            for other in onward:
+                if other not in index:
+                    todo.append((other, iter(references(shapes[other]))))
+                    break
+                if other in inside:
+                    low[number] = min(low[number], index[other])
+            else:
+                todo.pop()
+                if todo:
+                    low[todo[-1][0]] = min(low[todo[-1][0]], low[number])
+                if low[number] == index[number]:
+                    out.append([open_.pop()])
+                    while out[-1][-1] != number:
+                        out[-1].append(open_.pop())
+                    inside.difference_update(out[-1])
+    return out
 
 
 def _negated(shape: Shape) -> tuple[int, ...]:
@@ -53,17 +127,6 @@ def _negated(shape: Shape) -> tuple[int, ...]:
         elif isinstance(test, Qualified):
             found += (test.shape, *test.siblings) if test.most >= 0 else test.siblings
     return tuple(found)
-
-
-def _reachable(shapes: Sequence[Shape], start: int) -> set[int]:
-    found: set[int] = set()
-    todo = list(references(shapes[start]))
-    while todo:
-        number = todo.pop()
-        if number not in found:
-            found.add(number)
-            todo += references(shapes[number])
-    return found
 
 
 def ordered(shapes: Sequence[Shape]) -> tuple[int, ...]:
