@@ -26,9 +26,9 @@ def _leave(status: object) -> NoReturn:
     What was registered for the end is run, and what is still to be written is written. Where somebody watches (warnings,
     a trace, a profile), another thread is at work, or writing fails, Python's own end follows.
     """
-    threads = sys.modules.get("threading")
-    watched = sys.warnoptions or sys.gettrace() or sys.getprofile()
-    if not isinstance(status, int) or watched or (threads and threads.active_count() > 1):
+    from kgtool.trial import watched
+
+    if not isinstance(status, int) or watched():
         raise SystemExit(status)
     atexit._run_exitfuncs()  # noqa: SLF001 - what os._exit leaves out; nothing public runs it
     try:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
+from kgtool import trial
 from kgtool.errors import ProjectError, UsageError, texts
 from kgtool.finding import Finding, Note
 from kgtool.formats import EXTRA_FORMATS, RDF_SUFFIXES, Engine
@@ -41,12 +42,15 @@ RDF_KINDS = ("ontology", "data", "shapes")
 BLINDING = frozenset({"KG202", "KG204", "KG205", "KG206", "KG207", "KG208", "KG209", "KG215"})
 # Rules that no waiver and no baseline may hold back: nothing was checked, or somebody's word has run out.
 UNDENIABLE = BLINDING | {"KG801", "KG802"}
+# Statements up to which it costs less to check again with care, should a query end the process, than to fork over them.
+_MOST_ON_TRIAL = 100_000
 
 
 def check(
     project: Project, now: datetime.datetime, *, only: Path | None = None, select: tuple[str, ...] = (),
     ignore: tuple[str, ...] = (), changed_since: str | None = None, shapes: tuple[str, ...] = (),
     focus: tuple[str, ...] = (), cache: Path | None = None, there: Callable[[], Found] | None = None,
+    on_trial: bool = False,
 ) -> Report:  # fmt: skip
     """Run every check family over a project, then its waivers and its baseline.
 
@@ -58,6 +62,7 @@ def check(
         shapes, focus: IRIs or prefixed names; only these shapes are run, on these nodes, and no other family.
         cache: a folder of earlier results; what they depend on is read and digested instead of checked.
         there: what finds in place of the families (`check_endpoint`).
+        on_trial: the report is all that the program is for, so that it may go on in a child (`kgtool.trial`).
     Returns:
         The report, sorted; equal inputs give equal reports but for `Totals.seconds`.
     Raises:
@@ -71,10 +76,8 @@ def check(
     changes = None if changed_since is None else changes_since(project.root, changed_since)
     known = read_baseline(project.baseline) if project.baseline else Baseline({})
     partial = bool(shapes or focus or changes or there)
-    asked_for = (
-        (lambda: _run(project, now, shapes, focus, changes)) if partial else (lambda: _found(project, now, cache))
-    )
-    found, today = (there or asked_for)(), project.today(now)
+    run = there or (lambda: _run(project, now, shapes, focus, changes, on_trial=on_trial))
+    found, today = _found(project, now, None if partial else cache, run), project.today(now)
     waiving = waive(project, found.findings, today, Curies(project.prefixes), UNDENIABLE)
     compared = _of_part(compare(waiving.findings, known, UNDENIABLE), partial=partial)
 
@@ -132,10 +135,10 @@ def _run_there(project: Project, remote: Remote, now: datetime.datetime, environ
     return _together(inputs, check_elsewhere(inputs, there), there.size(), {})
 
 
-def _found(project: Project, now: datetime.datetime, folder: Path | None) -> Found:
+def _found(project: Project, now: datetime.datetime, folder: Path | None, run: Callable[[], Found]) -> Found:
     """What the families find, from the folder of earlier results where their inputs have not changed since."""
     if folder is None:
-        return _run(project, now)
+        return run()
     from kgtool.cache import Cache, from_bytes, inputs_key, to_bytes
 
     cache, today = Cache(folder), project.today(now)
@@ -146,7 +149,7 @@ def _found(project: Project, now: datetime.datetime, folder: Path | None) -> Fou
             found = from_bytes(kept)
             if _same(found.others):
                 return found
-    found = _run(project, now)
+    found = run()
     # A query that was stopped says how busy the machine was, and a file that changed meanwhile may have been read as either.
     lasting = not any(finding.rule == "KG301" for finding in found.findings)
     if key is not None and lasting and _same(found.others) and inputs_key(project, today) == key:
@@ -162,13 +165,17 @@ def _same(others: Mapping[str, str]) -> bool:
 
 def _run(
     project: Project, now: datetime.datetime, shapes: tuple[str, ...] = (), focus: tuple[str, ...] = (),
-    changes: Changes | None = None,
+    changes: Changes | None = None, *, on_trial: bool = False,
 ) -> Found:  # fmt: skip
+    if on_trial:
+        trial.begin()
     # Imported here: together they cost as much as a small project's check, and an earlier result needs none of them.
     from kgtool.cache import digest_of
     from kgtool.checks import FAMILIES, OF_SHAPES, Asked
 
     inputs = read_inputs(project, now)
+    if inputs.dataset.size > _MOST_ON_TRIAL:
+        trial.settle()
     asked = Asked(shapes, focus, None if changes is None else _touched(project, inputs, changes))
     if asked.named and Engine(project["engine"]) is Engine.PYSHACL:
         raise _own_engine_only()
@@ -176,7 +183,9 @@ def _run(
     expected = {test.expect for query in inputs.catalog.queries.values() for test in query.tests if test.expect}
     others = {str(path): digest_of(path) for path in (project.root / name for name in sorted(expected))}
     families = OF_SHAPES if asked.named else FAMILIES
-    return _together(inputs, [family(inputs) for family in families], inputs.dataset.size, others)
+    found = _together(inputs, [family(inputs) for family in families], inputs.dataset.size, others)
+    trial.settle()
+    return found
 
 
 def _together(inputs: Inputs, outcomes: Sequence[Outcome], triples: int, others: Mapping[str, str]) -> Found:

@@ -13,9 +13,12 @@ import datetime
 import functools
 import gc
 import json
+import os
 import re
 import resource
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -24,12 +27,11 @@ from types import MappingProxyType
 
 import pyoxigraph as ox
 import pytest
-from conftest import Ran
+from conftest import ROOT, Ran
 
 from kgtool.check import check
 from kgtool.engine import EmbeddedStore, Limits, QueryRunner, Solutions
 from kgtool.errors import QueryError
-from kgtool.finding import Finding
 from kgtool.project import open_project
 
 FOLDER = Path(__file__).parent / "hazards" / "sparql"
@@ -247,13 +249,13 @@ def in_project(hazard: Hazard, port: int, runner: QueryRunner) -> str:
     return f"{bom}#+ {json.dumps(header, ensure_ascii=False)}\n{text}"
 
 
-def code_of(finding: Finding) -> str:
+def code_in(message: str) -> str:
     """The code that the words of a KG301 stand for; the catalog's own words of a forbidden form too."""
     words = {
         "does not parse": "E-QUERY-SYNTAX", "over a limit": "E-QUERY-LIMIT", "did not end": "E-QUERY-TIMEOUT", "memory": "E-QUERY-MEMORY",
         "crashed": "E-QUERY-CRASH", "the answer has more": "E-QUERY-ROWS", "must not use": "E-QUERY-FORM", "not a SELECT": "E-QUERY-FORM",
     }  # fmt: skip
-    return next((code for said, code in words.items() if said in finding.message["en"]), finding.message["en"])
+    return next((code for said, code in words.items() if said in message), message)
 
 
 def test_check_ends_every_hazard_by_a_finding(
@@ -269,10 +271,42 @@ def test_check_ends_every_hazard_by_a_finding(
     for hazard in CORPUS:
         own = [f for f in report.findings if Path(f.place.path).stem == hazard.name.replace(".", "-")]
         broken = [f for f in own if f.rule == "KG301"]
-        code, line = (code_of(broken[0]), broken[0].place.line) if broken else ("", 0)
+        code, line = (code_in(broken[0].message["en"]), broken[0].place.line) if broken else ("", 0)
         faults.append(hazard.judged(code, line, shift=1))
         warned += [hazard.name for f in own if f.rule == "KG312"]
         assert len(broken) <= 1
     assert [fault for fault in faults if fault] == []
     assert "unprojected-var.rq" in warned
     assert (children(), descriptors()) == (before, open_before)
+
+
+# The program itself, whose queries are evaluated on trial (`kgtool.trial`).
+PROGRAM = """
+import sys
+import kgtool.checks.queries as queries
+from kgtool.engine import Limits
+from kgtool.__main__ import main
+queries.CHECKED = Limits(seconds=6.0, memory=256 << 20)
+main()
+"""
+
+
+@pytest.mark.parametrize("hazard", CORPUS, ids=NAMES)
+def test_the_program_ends_each_hazard_by_a_finding_alone_too(
+    hazard: Hazard, make_project: Callable[..., Path], store: EmbeddedStore, canary: Canary
+) -> None:
+    """Of many queries the first that may match anything keeps the others from being read for what they need."""
+    with QueryRunner(store, PATIENT) as runner:
+        text = in_project(hazard, canary.port, runner)
+    folder = make_project({"data/a.ttl": LINES, "queries/ask/hazard.rq": text})
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "KGTOOL_LANG": "en"}
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, "check", str(folder), "--format", "json"], env=env, capture_output=True, text=True,
+        timeout=120, check=False,
+    )  # fmt: skip
+    assert done.stderr == ""
+    found = [one for one in json.loads(done.stdout)["findings"] if one["rule"] == "KG301"]
+    assert len(found) <= 1
+    assert done.returncode == (1 if found else 0)
+    code = code_in(found[0]["message"]["en"]) if found else ""
+    assert hazard.judged(code, found[0]["line"] if found else 0, shift=1) == ""

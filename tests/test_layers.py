@@ -33,7 +33,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("catalog", "rules", "index"),
     ("project",),
     ("finding", "formats", "lang", "terms"),
-    ("errors", "late"),
+    ("errors", "late", "trial"),
     ("__init__",),
 )
 ROW = {room: len(ROWS) - number for number, rooms in enumerate(ROWS) for room in rooms}

@@ -61,6 +61,11 @@ def children() -> set[int]:
     return out
 
 
+def pids(runner: QueryRunner) -> list[int]:
+    """Of the worker that waits."""
+    return [worker.pid for worker in runner._workers._workers] if runner._workers else []
+
+
 def descriptors() -> int:
     return len([*Path("/proc/self/fd").iterdir()])
 
@@ -254,7 +259,7 @@ def test_a_surrogate_is_refused_before_a_worker_and_named(store: EmbeddedStore) 
             runner.query("SELECT ?a WHERE { ?a ?b '\ud800' }", {})
         assert caught.value.code == "E-QUERY-RUN"
         assert "surrogates not allowed" in caught.value.message["en"]
-        assert runner._workers == []
+        assert pids(runner) == []
         assert isinstance(runner.query("SELECT ?a WHERE { ?a ?b ?c } LIMIT 1", {}), Solutions)
 
 
@@ -263,13 +268,13 @@ def test_a_worker_that_has_grown_is_let_go_also_when_each_query_was_short(
 ) -> None:
     with QueryRunner(store, SMALL) as runner:
         runner.query("ASK {}", {})
-        first = runner._workers[0].pid
-        monkeypatch.setattr("kgtool.engine.runner.address_space", lambda pid: 1 << 40)
+        first = pids(runner)[0]
+        monkeypatch.setattr("kgtool.engine.workers.address_space", lambda pid: 1 << 40)
         for _ in range(6):
             runner.query("ASK {}", {})
-            assert [worker.pid for worker in runner._workers] == [first]
+            assert pids(runner) == [first]
         runner.query("ASK {}", {})  # the eighth: now it is weighed
-        assert runner._workers == []
+        assert pids(runner) == []
         assert runner.query("ASK {}", {}) is True
 
 
@@ -363,7 +368,7 @@ from kgtool.engine import EmbeddedStore, Limits, QueryRunner
 quads = [ox.Quad(ox.NamedNode(f"a:s{n // 5}"), ox.NamedNode("a:p"), ox.NamedNode(f"a:s{n * 7 % 300}")) for n in range(1500)]
 runner = QueryRunner(EmbeddedStore(quads), Limits(seconds=1.0))
 runner.run("ASK {}", {})
-print(runner._workers[0].pid, flush=True)
+print(runner._workers._workers[0].pid, flush=True)
 runner.run(sys.argv[1], {})
 """
 

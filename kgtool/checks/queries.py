@@ -1,6 +1,6 @@
 """KG3xx and the codes of check queries: query files parse, keep their word, and their checks' rows are findings.
 
-Every text runs in a worker under limits (`kgtool.engine.runner`): no query file can end a check but by a finding.
+Every text runs under limits, in a worker or on trial (`kgtool.engine.runner`): no query file can end a check but by a finding.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import click
 
-from kgtool import __version__
+from kgtool import __version__, trial
 from kgtool.cli.common import complain, discard_output, message_language_of
 from kgtool.errors import KgError, texts
 
@@ -73,6 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     # Little of what a command makes is ever garbage: looking through it every 700 objects takes a twentieth of a check.
     gc.set_threshold(500_000)
     gc.enable()
+    trial.allow()
     sys.exit(status(list(sys.argv[1:] if arguments is None else arguments)))
 
 

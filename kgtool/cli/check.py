@@ -92,7 +92,7 @@ def command(
     if endpoint is None:
         report = check(
             project, now, only=path, select=select, ignore=ignore, changed_since=changed_since, shapes=shapes, focus=focus,
-            cache=cache,
+            cache=cache, on_trial=True,
         )  # fmt: skip
     else:
         part = path if path and path.resolve() != project.root else None

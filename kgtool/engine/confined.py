@@ -20,6 +20,7 @@ from typing import NoReturn
 from msgspec import Struct
 
 from kgtool.engine.alarm import Alarm
+from kgtool.engine.limits import address_space
 
 _SOCKET = 3  # the child's only descriptor beside standard input, output and error
 LINE = 4  # and the one that it may be given to somebody who speaks to an engine for it
@@ -73,15 +74,6 @@ def start(serve: Callable[[socket.socket, int], None], line: int = -1) -> Worker
         signal.pthread_sigmask(signal.SIG_SETMASK, masked)
         theirs.close()
     return Worker(pid, os.getpid(), ours, words, size)
-
-
-def address_space(pid: int) -> int:
-    """Bytes of a process's address space, 0 when it is gone. Source: proc(5), statm."""
-    try:
-        with open(f"/proc/{pid}/statm", "rb") as stream:  # noqa: PTH123 - asked for behind every query
-            return int(stream.read().split()[0]) * resource.getpagesize()
-    except (OSError, IndexError, ValueError):
-        return 0
 
 
 def exactly(sock: socket.socket, length: int) -> bytes:

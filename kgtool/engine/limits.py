@@ -6,6 +6,8 @@ hundreds of patterns), so that the reason can be named. What still dies or does 
 
 from __future__ import annotations
 
+import resource
+
 from msgspec import Struct
 
 MB = 1 << 20
@@ -46,3 +48,12 @@ CHECKED = Limits(seconds=10.0)
 # A server's clients are strangers. A list of 100,000 terms is long, and legal; what a long text could do is kept away by
 # the measures of its form, and it is read in the worker that runs it.
 SERVED = Limits(size=1 * MB, patterns=100, operators=200, seconds=5.0, memory=512 * MB, rows=100_000, answer=32 * MB)
+
+
+def address_space(pid: int) -> int:
+    """Bytes of a process's address space, 0 when it is gone. Source: proc(5), statm."""
+    try:
+        with open(f"/proc/{pid}/statm", "rb") as stream:  # noqa: PTH123 - asked for behind every query
+            return int(stream.read().split()[0]) * resource.getpagesize()
+    except (OSError, IndexError, ValueError):
+        return 0

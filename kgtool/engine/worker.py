@@ -8,43 +8,22 @@ from __future__ import annotations
 
 import functools
 import socket
-from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
+from collections.abc import Iterable
+from typing import Any
 
 import pyoxigraph as ox
-from msgspec import Struct
 from msgspec.json import Decoder
 
 from kgtool.engine import confined, failure
 from kgtool.engine.confined import Bound, Worker, exactly
 from kgtool.engine.limits import Limits
-from kgtool.engine.store import Raw, rows_of, triples_of
+from kgtool.engine.request import Evaluates, Request
+from kgtool.engine.store import rows_of, triples_of
 from kgtool.engine.wire import HEADER, Kind, frame, from_error, from_term, unframe
 from kgtool.errors import QueryError
 
 _CHUNK = 200  # rows a frame: few enough that a frame of long texts stays far below the memory limit
 _AT_ONCE = 1 << 16  # bytes that are written together: each write wakes the parent, and most answers are short
-
-
-class Evaluates(Protocol):
-    """A store that a worker can be forked over: an `EmbeddedStore` or a `ScratchStore`."""
-
-    def evaluate(self, text: str, prefixes: Mapping[str, str]) -> Raw: ...
-
-    def columns(self, text: str, prefixes: Mapping[str, str]) -> tuple[str, ...] | None: ...
-
-
-class Request(Struct, frozen=True):
-    """One query to answer; `columns` asks for the names of a SELECT's columns only."""
-
-    text: str
-    prefixes: dict[str, str]
-    limits: Limits
-    columns: bool = False
-
-    def frame(self) -> bytes:
-        """The request as bytes. Raises UnicodeEncodeError when a text holds a surrogate."""
-        return frame(Kind.REQUEST, self)
 
 
 _REQUEST = Decoder(Request)

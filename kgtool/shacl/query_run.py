@@ -1,6 +1,6 @@
 """Running the queries of a shapes graph: a store with only the predicates that a query names, and all focus nodes in it.
 
-They are others' texts, so they run in a worker (`kgtool.engine.runner`): none of them can end or hold up the check.
+They are others' texts, so they run in a worker or on trial (`kgtool.engine.runner`): none of them can end or hold up the check.
 Cost: a fork a constraint (5 ms, 60 ms beside a million triples), and about 10 µs a statement of those predicates, building
 and asking; nothing where a predicate that each result needs is not stated. A query with a variable as predicate needs the
 whole graph (about 4 µs and 0.4 KB a triple).

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kgtool.engine.confined import address_space
+from kgtool.engine.limits import address_space
 from kgtool.serve.front.member import Member
 
 _MOST_USES = 5_000  # then a new worker is cheaper than an old one, whose memory is its own by now
