@@ -11,6 +11,7 @@ asked (`kgtool.engine.here`). Decision 0018 has the measures, and why the way ou
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import resource
@@ -25,6 +26,7 @@ _FAULTS = frozenset({
 })  # fmt: skip
 # What somebody may send to the program, whose process the parent is.
 _PASSED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+_GRACE = 0.3  # seconds that the child has to end of what was sent to its group
 
 
 class _State:
@@ -65,8 +67,9 @@ def begin() -> None:
     _State.allowed = False  # a second trial would be no safer
     for stream in (sys.stdout, sys.stderr):
         stream.flush()  # what waits would be written by both
-    heard = {signal.SIGCHLD, *_PASSED_ON}
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # whoever started this may have ignored it
+    # What whoever started this had it ignore (a script its background's interrupts, nohup a hangup) is ignored by both.
+    heard = {signal.SIGCHLD, *(number for number in _PASSED_ON if signal.getsignal(number) != signal.SIG_IGN)}
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     # To the child: it hears when the parent is gone. From the child: that it is on trial no more.
     alive, held = os.pipe()
     heed, told = os.pipe()
@@ -94,7 +97,8 @@ def settle() -> None:
     if on():
         _State.child = 0
         resource.setrlimit(resource.RLIMIT_CORE, _State.cores)
-        os.write(_State.told, b".")
+        with contextlib.suppress(BrokenPipeError):  # the parent is gone, and so is this process in a moment
+            os.write(_State.told, b".")
 
 
 def lose() -> NoReturn:
@@ -124,8 +128,11 @@ def _attend(child: int, heed: int, heard: set[signal.Signals]) -> None:
             pid, status = os.waitpid(child, os.WNOHANG)
             continue
         sent = said.si_signo
-        if said.si_code <= 0:  # a process sent it, to this one alone: the terminal's own go to both
+        # The terminal's own goes to both; so may a process's, and twice it would interrupt the end that it asked for.
+        if said.si_code <= 0 and not signal.sigtimedwait({signal.SIGCHLD}, _GRACE):
             os.kill(child, sent)
+        else:
+            pid, status = os.waitpid(child, os.WNOHANG)
     if os.WIFEXITED(status):
         os._exit(os.WEXITSTATUS(status))
     number = os.WTERMSIG(status)

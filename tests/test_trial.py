@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import os
+import pty
 import resource
 import signal
 import subprocess
@@ -149,13 +151,15 @@ def started(body: str) -> tuple[subprocess.Popen[str], int]:
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
     assert process.stdout is not None
-    return process, int(process.stdout.readline())
+    pid, ready = (process.stdout.readline() for _ in range(2))
+    assert ready == "ready\n"
+    return process, int(pid)
 
 
-BUSY = "time.sleep(60)"
-POLITE = "try: time.sleep(60)\nexcept KeyboardInterrupt: sys.exit(130)"
+BUSY = "told('ready'); time.sleep(60)"
+POLITE = "try: told('ready'); time.sleep(60)\nexcept KeyboardInterrupt: sys.exit(130)"
 # As an engine at work: deaf to interrupts until the alarm ends it.
-DEAF = "signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}); signal.setitimer(signal.ITIMER_REAL, 0.5); time.sleep(60)"
+DEAF = "signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}); signal.setitimer(signal.ITIMER_REAL, 2); told('ready'); time.sleep(60)"
 
 
 @pytest.mark.parametrize(("sent", "to_group", "body", "status"), [
@@ -165,10 +169,32 @@ DEAF = "signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}); signal.setiti
 def test_what_is_sent_to_the_program_ends_both(sent: signal.Signals, to_group: bool, body: str, status: int) -> None:
     process, child = started(body)
     with process:
-        time.sleep(0.1)
         (os.killpg if to_group else os.kill)(process.pid, sent)
         assert process.wait(timeout=20) == status
         assert not left(child)
+
+
+def test_an_interrupt_from_the_keyboard_is_one() -> None:
+    body = "try: told('ready'); time.sleep(60)\nexcept KeyboardInterrupt: time.sleep(1); told('once'); sys.exit(130)"
+    ours, theirs = pty.openpty()
+    at_terminal = f"import os; os.login_tty({theirs})\n" + BEGUN + body
+    process = subprocess.Popen([sys.executable, "-c", at_terminal], env=ENV, pass_fds=(theirs,))
+    os.close(theirs)
+    shown = b""
+    with process, contextlib.suppress(OSError):  # what a terminal says when nobody holds its other end
+        while piece := os.read(ours, 1000):
+            shown += piece
+            if piece.endswith(b"ready\r\n"):
+                os.write(ours, b"\x03")
+    os.close(ours)
+    assert process.returncode == 130
+    assert shown.endswith(b"once\r\n")
+
+
+def test_what_the_program_was_told_to_ignore_ends_neither() -> None:
+    body = "signal.signal(signal.SIGHUP, signal.SIG_IGN)\n" + BEGUN.removeprefix(HEAD)
+    body += "if trial.on():\n    os.kill(os.getppid(), signal.SIGHUP); time.sleep(0.2); trial.lose()\nsys.exit(5)"
+    assert ran(HEAD + body)[0] == 5
 
 
 def test_a_child_does_not_outlive_a_program_that_is_killed() -> None:
