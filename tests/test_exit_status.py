@@ -1230,3 +1230,26 @@ def test_an_interrupt_while_the_program_is_being_imported_is_130_too(tmp_path: P
     environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
     done = subprocess.run([sys.executable, "-m", "kgtool", "--help"], env=environment, capture_output=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
+
+
+@pytest.mark.parametrize(("setting", "environment", "language"), [
+    ('lang = "en"', {"LANG": "zh_TW.UTF-8"}, "en"), ('lang = "zh-Hant"', {"LANG": "en_US.UTF-8"}, "zh-Hant"),
+    ('languages = ["zh-Hant"]', {}, "zh-Hant"), ('languages = ["en", "zh-Hant"]', {}, "en"),
+    ('lang = "en"', {"KGTOOL_LANG": "zh-Hant"}, "zh-Hant"),
+])  # fmt: skip
+def test_an_error_is_said_in_the_language_of_the_project_that_was_opened(
+    setting: str,
+    environment: dict[str, str],
+    language: str,
+    make_project: Callable[..., Path],
+    kgtool: Callable[..., Ran],
+) -> None:
+    folder = make_project({"data/a.ttl": ""}, setting)
+    for arguments in (("check", "--select", "KG999"), ("query", "nothing"), ("check", "--baseline", "none.json")):
+        ran = kgtool(*arguments, "--project", folder, env=environment)
+        assert ran.status == 2
+        assert bool(re.search("[\u4e00-\u9fff]", ran.err)) is (language == "zh-Hant"), ran.err
+    # Of the next command line nothing is known yet.
+    ran = kgtool("check", "--project", folder / "nowhere", env={"LANG": "en_US.UTF-8"})
+    assert ran.status == 2
+    assert not re.search("[\u4e00-\u9fff]", ran.err)

@@ -128,14 +128,22 @@ def test_junit_fails_a_rule_where_a_finding_reaches_fail_on() -> None:
     assert shape.text == "data/tie/港 灣.ttl:3:5: error KG201 Name two. Add one.\n"
 
 
+def test_junit_is_in_one_language() -> None:
+    root = ET.fromstring(render(report(), ReportFormat.JUNIT, view("zh-Hant")).encode("utf-8"))  # noqa: S314
+    shape = root.find(".//testcase[@name='KG201 shape']/failure")
+    assert shape is not None
+    assert (shape.text or "").startswith("data/tie/港 灣.ttl:3:5: 錯誤 KG201 ")
+    assert shape.get("type") == "error"  # for programs
+
+
 def test_junit_lists_what_is_waived_where_statistics_are_asked_for() -> None:
-    for language, word in (("en", "waived"), ("zh-Hant", "豁免")):
+    for language, word, error in (("en", "waived", "error"), ("zh-Hant", "豁免", "錯誤")):
         root = ET.fromstring(render(report(), ReportFormat.JUNIT, view(language)).encode("utf-8"))  # noqa: S314
         case = root.find(".//testcase[@name='KG502 date-not-edtf']")
         assert case is not None
         assert case.find("failure") is None
         told = case.findtext("system-out") or ""
-        assert told.startswith(f"{word} data/y.ttl:1:1: error KG502 ")
+        assert told.startswith(f"{word} data/y.ttl:1:1: {error} KG502 ")
         assert told.endswith(" (秘書處, 2031-01-02)\n")
         assert told.count("\n") == 1
     assert "2031-01-02" not in render(report(), ReportFormat.JUNIT, view("en", Extent.PLAIN))

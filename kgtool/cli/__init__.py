@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import click
 
 from kgtool import __version__, trial
-from kgtool.cli.common import complain, discard_output, message_language_of
+from kgtool.cli.common import complain, discard_output, forget, message_language_of
 from kgtool.errors import KgError, texts
 
 # Command to its module and the line that `--help` shows; kept here so that listing imports nothing.
@@ -79,6 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def status(arguments: list[str]) -> int:
     """Run a command line and return its exit status; messages go to standard error."""
+    forget()
     try:
         result = group.main(args=arguments, prog_name="kgtool", standalone_mode=False)
         return int(result) if isinstance(result, int) else 0

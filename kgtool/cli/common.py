@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kgtool.project import Project, Remote
 
 _LOCALES = ("LC_ALL", "LC_MESSAGES", "LANG")
+_opened: list[Project] = []  # by this command line, none or one: errors are said in its language
 
 
 def common_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -54,7 +55,14 @@ def open_from(start: Path | None, options: Mapping[str, str | None]) -> Project:
     """The project at or above `start`, the working folder by default."""
     from kgtool.project import open_project
 
-    return open_project(start or Path(), os.environ, options)
+    project = open_project(start or Path(), os.environ, options)
+    _opened[:] = [project]
+    return project
+
+
+def forget() -> None:
+    """Another command line begins: an error before its project is opened is in nobody's language."""
+    _opened.clear()
 
 
 def language_of(option: str | None, project: Project | None = None) -> str:
@@ -68,14 +76,14 @@ def language_of(option: str | None, project: Project | None = None) -> str:
 
 
 def message_language_of(arguments: Sequence[str]) -> str:
-    """The language for an error that stopped the program before its options were known."""
+    """The language for an error that stopped the program: the command's, as far as its options and project were known."""
     wanted = None
     for position, argument in enumerate(arguments):
         if argument == "--lang" and position + 1 < len(arguments):
             wanted = arguments[position + 1]
         elif argument.startswith("--lang="):
             wanted = argument.removeprefix("--lang=")
-    return language_of(wanted)
+    return language_of(wanted, *_opened)
 
 
 def complain(error: KgError, language: str) -> None:

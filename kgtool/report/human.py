@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from kgtool.finding import Finding, Severity
 from kgtool.lang import pick, plural
-from kgtool.report.model import Held, Report, message_of, visible
+from kgtool.report.model import SEVERITIES, Held, Report, message_of, visible
 from kgtool.report.statistics import Extent, statistics
 from kgtool.write.curie import Curies
 
@@ -40,12 +40,12 @@ class Line(Struct, frozen=True):
 
 _WORDS = {
     "zh-Hant": {
-        "error": "錯誤", "warning": "警告", "info": "提示", "focus": "焦點", "path": "路徑", "value": "值", "by": "規則",
+        **SEVERITIES["zh-Hant"], "focus": "焦點", "path": "路徑", "value": "值", "by": "規則",
         "fix": "請:", "note": "註", "clean": "沒有發現問題", "see": "參見", "engine": "引擎訊息", "none": "(無檔案)",
         "waived": "豁免", "rule": "規則", "part": "所檢查之部分沒有發現問題",
     },
     "en": {
-        "error": "error", "warning": "warning", "info": "info", "focus": "focus", "path": "path", "value": "value", "by": "by",
+        **SEVERITIES["en"], "focus": "focus", "path": "path", "value": "value", "by": "by",
         "fix": "do:", "note": "note", "clean": "nothing found", "see": "see", "engine": "engine", "none": "(no file)",
         "waived": "waived", "rule": "rule", "part": "nothing found in the part that was checked",
     },

@@ -15,7 +15,7 @@ from kgtool.finding import Finding
 from kgtool.formats import FailOn
 from kgtool.lang import pick
 from kgtool.project import Waiver
-from kgtool.report.model import Report, fails, message_of
+from kgtool.report.model import SEVERITIES, Report, fails, message_of
 from kgtool.report.statistics import Extent
 from kgtool.rules import FAMILIES, Rule
 
@@ -71,7 +71,7 @@ def _case(
 def _line(finding: Finding, language: str) -> str:
     place = f"{finding.place}: " if finding.place.path else ""
     fix = pick(finding.fix, language)
-    text = f"{place}{finding.severity.word} {finding.rule} {message_of(finding, language)}"
+    text = f"{place}{SEVERITIES[language][finding.severity.word]} {finding.rule} {message_of(finding, language)}"
     return f"{text} {fix}".replace("\n", " ").strip() + "\n"
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from kgtool.finding import Finding, Severity
 from kgtool.lang import pick
 from kgtool.report.human import to_human
-from kgtool.report.model import Report, message_of, visible
+from kgtool.report.model import SEVERITIES, Report, message_of, visible
 from kgtool.report.statistics import Extent, statistics
 from kgtool.write.curie import Curies
 
@@ -22,12 +22,12 @@ _WORDS = {
     "zh-Hant": {
         "title": "kgtool 檢查報告", "severity": "嚴重度", "place": "位置", "rule": "規則", "focus": "焦點", "message": "說明",
         "more": "另有 {} 項,未列出。", "count": "數", "waived": "豁免", "owner": "負責人", "expires": "到期", "reason": "理由",
-        "error": "錯誤", "warning": "警告", "info": "提示",
+        **SEVERITIES["zh-Hant"],
     },
     "en": {
         "title": "kgtool check", "severity": "severity", "place": "place", "rule": "rule", "focus": "focus", "message": "message",
         "more": "{} more are not listed.", "count": "count", "waived": "waived", "owner": "owner", "expires": "expires",
-        "reason": "reason", "error": "error", "warning": "warning", "info": "info",
+        "reason": "reason", **SEVERITIES["en"],
     },
 }  # fmt: skip
 _SPECIAL = re.compile(r"([\\`*_\[\]#!|~@]|(?<=:)/(?=/))")

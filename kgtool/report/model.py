@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from types import MappingProxyType
 
 from msgspec import Struct
 
@@ -68,6 +69,13 @@ def selected(findings: Iterable[Finding], select: tuple[str, ...], ignore: tuple
         return any(finding.rule.startswith(name) or finding.source == name for name in wanted)
 
     return tuple(f for f in findings if (not select or hit(f, select)) and not hit(f, ignore))
+
+
+# A severity's word (`Severity.word`) in each language of messages.
+SEVERITIES = MappingProxyType({
+    "zh-Hant": {"error": "錯誤", "warning": "警告", "info": "提示"},
+    "en": {"error": "error", "warning": "warning", "info": "info"},
+})  # fmt: skip
 
 
 def message_of(finding: Finding, language: str) -> str:
