@@ -62,7 +62,7 @@ def check(
         shapes, focus: IRIs or prefixed names; only these shapes are run, on these nodes, and no other family.
         cache: a folder of earlier results; what they depend on is read and digested instead of checked.
         there: what finds in place of the families (`check_endpoint`).
-        on_trial: the report is all that the program is for, so that it may go on in a child (`kgtool.trial`).
+        on_trial: this process is for nothing else, so that it may go on in a child (`kgtool.trial`).
     Returns:
         The report, sorted; equal inputs give equal reports but for `Totals.seconds`.
     Raises:

@@ -1,12 +1,12 @@
 """A trial: the program goes on in a child that may die of what it is asked, and whose parent then does all of it with care.
 
-A query can end the process that evaluates it, so queries are evaluated in workers, which costs a small check a tenth of its
-time (`kgtool.engine.runner`), although nearly no query ever ends one. During a trial they are evaluated where they are
-asked (`kgtool.engine.here`). Decision 0018 has the measures, and why the way out is a second start and not a second worker.
+A query can end the process that evaluates it, so queries are evaluated in workers (`kgtool.engine.runner`), which costs 6 % of
+a small check's time although nearly no query ever ends one. During a trial they are evaluated where they are asked
+(`kgtool.engine.here`). Decision 0018 has the measures, and why the way out is a second start and not a second worker.
 
-    allow ── begin ─┬─ parent: waits ──┬─ the child ended by itself: ends in the same way
-                    │                  └─ died of a query: goes on, with care
-                    └─ child: goes on ── settle: workers from here on; its end, whatever it is, is the program's
+    begin ─┬─ parent: waits ──┬─ the child ended by itself: ends in the same way
+           │                  └─ died of a query: goes on, with care
+           └─ child: goes on ── settle: workers from here on; its end, whatever it is, is the program's
 """
 
 from __future__ import annotations
@@ -33,20 +33,15 @@ class _State:
     """Of this process.
 
     Attributes:
-        allowed: it is the program's own, and nothing else goes on in it.
+        begun: once is enough: a second trial would be no safer.
         child: its number while it is on trial, else 0; a process that it forks is another.
         told: descriptor of a pipe to the parent while it is on trial.
     """
 
-    allowed = False
+    begun = False
     child = 0
     told = -1
     cores = (0, 0)
-
-
-def allow() -> None:
-    """This process is the program's own: `begin` may fork it, and end the parent with the child."""
-    _State.allowed = True
 
 
 def watched() -> bool:
@@ -58,13 +53,13 @@ def watched() -> bool:
 def begin() -> None:
     """Go on in a child, on trial; the parent returns only when that died of a fault, and is on trial no more.
 
-    Does nothing in a process that is not the program's own, that is watched, or cannot be forked, or where a standard
-    stream is closed, whose number another file would get.
+    Only for a process that is the program's own: the parent ends with the child. Does nothing where that is watched or cannot
+    be forked, or where a standard stream is closed, whose number another file would get.
     Cost: 1.5 ms before anything large is imported.
     """
-    if not _State.allowed or watched() or None in {sys.stdin, sys.stdout, sys.stderr}:
+    if _State.begun or watched() or None in {sys.stdin, sys.stdout, sys.stderr}:
         return
-    _State.allowed = False  # a second trial would be no safer
+    _State.begun = True
     for stream in (sys.stdout, sys.stderr):
         stream.flush()  # what waits would be written by both
     # What whoever started this had it ignore (a script its background's interrupts, nohup a hangup) is ignored by both.

@@ -57,7 +57,7 @@ def checks(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
     counted: list[int] = []
     run = module._run
-    monkeypatch.setattr(module, "_run", lambda *given: counted.append(1) or run(*given))
+    monkeypatch.setattr(module, "_run", lambda *given, **named: counted.append(1) or run(*given, **named))
     return counted
 
 
@@ -219,9 +219,9 @@ def test_a_file_that_changes_during_a_check_is_not_kept_under_the_old_inputs(
 
     run = module._run
 
-    def meanwhile(*given: object) -> object:
+    def meanwhile(*given: object, **named: object) -> object:
         (project / "data" / "a.ttl").write_text("<https://x.example/a> <https://x.example/p> .", encoding="utf-8")
-        return run(*given)  # type: ignore[arg-type]
+        return run(*given, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(module, "_run", meanwhile)
     assert look(project, tmp_path).findings

@@ -34,7 +34,7 @@ def die(number):
     os.kill(os.getpid(), number)
 me = os.getpid()
 """
-BEGUN = HEAD + "trial.allow()\ntrial.begin()\n"
+BEGUN = HEAD + "trial.begin()\n"
 FAULTS = ("SIGSEGV", "SIGABRT", "SIGBUS", "SIGILL", "SIGFPE", "SIGTRAP", "SIGALRM", "SIGKILL")
 # A store whose every query does what the text says, in Python.
 STORE = """
@@ -119,20 +119,18 @@ def test_what_is_settled_is_not_done_again(fault: str) -> None:
 
 
 def test_the_second_time_is_the_last() -> None:
-    body = "trial.allow(); trial.begin(); told(trial.on(), os.getpid() == me)\nif os.getpid() != me: trial.lose()\ndie(signal.SIGSEGV)"
+    body = "trial.begin(); told(trial.on(), os.getpid() == me)\nif os.getpid() != me: trial.lose()\ndie(signal.SIGSEGV)"
     assert ran(HEAD + body)[:2] == (-signal.SIGSEGV, "True False\nFalse True\n")
     again = "trial.begin(); told(trial.on(), os.getpid() == me)"
     assert ran(BEGUN + "if trial.on(): trial.lose()\n" + again) == (0, "False True\n", "")
 
 
 @pytest.mark.parametrize(("before", "options"), [
-    ("", ()), ("trial.allow(); threading.Thread(target=time.sleep, args=(1,)).start()", ()), ("trial.allow()", ("-W", "error")),
-    ("trial.allow(); sys.setprofile(lambda *_: None)", ()), ("trial.allow(); sys.stdin = None", ()),
-    ("trial.allow(); os.fork = lambda: [][0]", ()),
+    ("threading.Thread(target=time.sleep, args=(1,)).start()", ()), ("", ("-W", "error")),
+    ("sys.setprofile(lambda *_: None)", ()), ("sys.stdin = None", ()),
+    ("os.fork = lambda: [][0]", ()),
 ])  # fmt: skip
-def test_a_process_that_is_not_the_programs_own_or_is_watched_is_not_forked(
-    before: str, options: tuple[str, ...]
-) -> None:
+def test_a_process_that_is_watched_or_has_a_stream_closed_is_not_forked(before: str, options: tuple[str, ...]) -> None:
     fork = "\ndef refused(): raise BlockingIOError\nos.fork = refused if '[][0]' in sys.argv[0] else os.fork\n"
     body = HEAD + fork + before.replace("os.fork = lambda: [][0]", "os.fork = refused") + "\ntrial.begin()\n"
     body += "told(trial.on(), os.getpid() == me, len(os.listdir('/proc/self/fd')))"
@@ -140,7 +138,7 @@ def test_a_process_that_is_not_the_programs_own_or_is_watched_is_not_forked(
 
 
 def test_nothing_is_written_twice() -> None:
-    body = "sys.stdout.write('first\\n')\ntrial.allow(); trial.begin()\nif trial.on(): trial.lose()\ntold('second')"
+    body = "sys.stdout.write('first\\n')\ntrial.begin()\nif trial.on(): trial.lose()\ntold('second')"
     assert ran(HEAD + body) == (0, "first\nsecond\n", "")
 
 
@@ -344,3 +342,12 @@ def test_a_large_project_is_not_tried(make_project: Callable[..., Path]) -> None
     status, report, err = checked(folder)
     assert (status, err) == (1, "")
     assert "KG301" in {one["rule"] for one in report["findings"]}  # type: ignore[index]
+
+
+def test_only_the_command_lines_own_process_is_forked() -> None:
+    body = (
+        "import sys\nfrom kgtool import trial\nfrom kgtool.cli import {0}\ntrial.begin = lambda: print('tried', file=sys.stderr)\n"
+        f"{{0}}(['check', {str(WANGJIN)!r}])"
+    )
+    assert ran(body.format("status"))[2] == ""
+    assert ran(body.format("main"))[2] == "tried\n"

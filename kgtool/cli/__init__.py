@@ -12,8 +12,8 @@ from collections.abc import Sequence
 
 import click
 
-from kgtool import __version__, trial
-from kgtool.cli.common import complain, discard_output, forget, message_language_of
+from kgtool import __version__
+from kgtool.cli.common import Running, complain, discard_output, message_language_of
 from kgtool.errors import KgError, texts
 
 # Command to its module and the line that `--help` shows; kept here so that listing imports nothing.
@@ -73,13 +73,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     # Little of what a command makes is ever garbage: looking through it every 700 objects takes a twentieth of a check.
     gc.set_threshold(500_000)
     gc.enable()
-    trial.allow()
+    Running.own = True
     sys.exit(status(list(sys.argv[1:] if arguments is None else arguments)))
 
 
 def status(arguments: list[str]) -> int:
     """Run a command line and return its exit status; messages go to standard error."""
-    forget()
+    Running.project = None
     try:
         result = group.main(args=arguments, prog_name="kgtool", standalone_mode=False)
         return int(result) if isinstance(result, int) else 0

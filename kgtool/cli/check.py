@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kgtool.cli.common import coloured, common_options, endpoint_option, language_of, open_from, remote_of, write_out
+from kgtool.cli.common import (
+    Running,
+    coloured,
+    common_options,
+    endpoint_option,
+    language_of,
+    open_from,
+    remote_of,
+    write_out,
+)
 from kgtool.errors import UsageError, texts
 from kgtool.formats import Engine, FailOn, Reasoner, ReportFormat
 from kgtool.lang import plural
@@ -92,7 +101,7 @@ def command(
     if endpoint is None:
         report = check(
             project, now, only=path, select=select, ignore=ignore, changed_since=changed_since, shapes=shapes, focus=focus,
-            cache=cache, on_trial=True,
+            cache=cache, on_trial=Running.own,
         )  # fmt: skip
     else:
         part = path if path and path.resolve() != project.root else None

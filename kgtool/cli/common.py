@@ -19,7 +19,18 @@ if TYPE_CHECKING:
     from kgtool.project import Project, Remote
 
 _LOCALES = ("LC_ALL", "LC_MESSAGES", "LANG")
-_opened: list[Project] = []  # by this command line, none or one: errors are said in its language
+
+
+class Running:
+    """The command line that runs.
+
+    Attributes:
+        own: it is all that its process is for: set by `main`, not by who calls `status` in a program of their own.
+        project: what it opened; errors are said in its language.
+    """
+
+    own = False
+    project: Project | None = None
 
 
 def common_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -55,14 +66,8 @@ def open_from(start: Path | None, options: Mapping[str, str | None]) -> Project:
     """The project at or above `start`, the working folder by default."""
     from kgtool.project import open_project
 
-    project = open_project(start or Path(), os.environ, options)
-    _opened[:] = [project]
-    return project
-
-
-def forget() -> None:
-    """Another command line begins: an error before its project is opened is in nobody's language."""
-    _opened.clear()
+    Running.project = open_project(start or Path(), os.environ, options)
+    return Running.project
 
 
 def language_of(option: str | None, project: Project | None = None) -> str:
@@ -83,7 +88,7 @@ def message_language_of(arguments: Sequence[str]) -> str:
             wanted = arguments[position + 1]
         elif argument.startswith("--lang="):
             wanted = argument.removeprefix("--lang=")
-    return language_of(wanted, *_opened)
+    return language_of(wanted, Running.project)
 
 
 def complain(error: KgError, language: str) -> None:
