@@ -123,11 +123,12 @@ def _attend(child: int, heed: int, heard: set[signal.Signals]) -> None:
             pid, status = os.waitpid(child, os.WNOHANG)
             continue
         sent = said.si_signo
-        # The terminal's own goes to both; so may a process's, and twice it would interrupt the end that it asked for.
-        if said.si_code <= 0 and not signal.sigtimedwait({signal.SIGCHLD}, _GRACE):
+        alone = said.si_code <= 0  # a process sent it; the terminal's own goes to both
+        if alone:  # or to both too, and twice it would interrupt the end that it asks for
+            signal.sigtimedwait({signal.SIGCHLD}, _GRACE)
+        pid, status = os.waitpid(child, os.WNOHANG)
+        if alone and not pid:
             os.kill(child, sent)
-        else:
-            pid, status = os.waitpid(child, os.WNOHANG)
     if os.WIFEXITED(status):
         os._exit(os.WEXITSTATUS(status))
     number = os.WTERMSIG(status)
