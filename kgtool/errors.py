@@ -23,6 +23,11 @@ def texts(*, zh: str, en: str) -> Texts:
     return MappingProxyType({"zh-Hant": zh, "en": en})
 
 
+def did_you_mean(near: str) -> Texts | None:
+    """What to do about a name that there is not; None where nothing is like it."""
+    return texts(zh=f"是否指「{near}」?", en=f"Did you mean '{near}'?") if near else None
+
+
 E = TypeVar("E", bound="KgError")
 
 

@@ -17,11 +17,15 @@ def late(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
     return cast("re.Pattern[AnyStr]", _Late(pattern, flags))
 
 
-def close_matches(word: str, possibilities: Iterable[str], n: int = 3, cutoff: float = 0.6) -> list[str]:
-    """`difflib.get_close_matches`: the best n, best first. A confined process must have difflib before it is one."""
+def closest(word: str, possibilities: Iterable[str], cutoff: float = 0.6) -> str:
+    """The one that is most like a word, "" when none is like it; a confined process must have `difflib` before it is one.
+
+    Args:
+        cutoff: how much two must share, from 0 to 1 (`difflib.get_close_matches`).
+    """
     import difflib
 
-    return difflib.get_close_matches(word, list(possibilities), n, cutoff)
+    return next(iter(difflib.get_close_matches(word, list(possibilities), 1, cutoff)), "")
 
 
 class _Late:

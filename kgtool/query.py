@@ -14,10 +14,10 @@ from kgtool.catalog.header import HeaderError, has_header, read_header
 from kgtool.catalog.text import form
 from kgtool.engine import Answer, Bounded, EmbeddedStore, Queryable, QueryRunner, Solutions, guard
 from kgtool.engine.remote import open_remote
-from kgtool.errors import QueryError, Texts, UsageError, texts
+from kgtool.errors import QueryError, Texts, UsageError, did_you_mean, texts
 from kgtool.formats import EXTRA_FORMATS, RDF_SUFFIXES
 from kgtool.lang import canonical, pick
-from kgtool.late import close_matches
+from kgtool.late import closest
 from kgtool.load import load
 from kgtool.named import Binder, Given, run
 from kgtool.project import Preset, Project, ProjectFile, Remote, project_files
@@ -65,11 +65,9 @@ class Workbench(Struct, frozen=True):
                     problem.fix,
                 )
         known = sorted([*self.catalog.queries, *(() if preset else presets)])
-        near = close_matches(name, known, 1)
-        hint = (
-            texts(zh=f"是否指「{near[0]}」?", en=f"Did you mean '{near[0]}'?") if near
-            else texts(zh="`kgtool query` 列出所有查詢。", en="`kgtool query` lists them all.")
-        )  # fmt: skip
+        hint = did_you_mean(closest(name, known)) or texts(
+            zh="`kgtool query` 列出所有查詢。", en="`kgtool query` lists them all."
+        )
         raise UsageError("E-QUERY-NONE", texts(zh=f"沒有名為「{name}」的查詢。", en=f"no query named '{name}'."), hint)
 
     def answer(self, name: str, given: Given) -> Answer:

@@ -84,8 +84,8 @@ def test_a_part_gives_the_results_of_the_whole_about_it(
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (("--shape", "x:Persn"), "E-PART-NONE: --shape x:Persn: there is no such shape. Did you mean x:Person?"),
-        (("--focus", "x:roma"), "E-PART-NONE: --focus x:roma: there is no such node. Did you mean x:rome?"),
+        (("--shape", "x:Persn"), "E-PART-NONE: --shape x:Persn: there is no such shape. Did you mean 'x:Person'?"),
+        (("--focus", "x:roma"), "E-PART-NONE: --focus x:roma: there is no such node. Did you mean 'x:rome'?"),
         (("--focus", "x:Person-name"), "E-PART-NONE: --focus x:Person-name: there is no such node."),
         (("--shape", "nonsense"), "E-PART-NONE: --shape nonsense: there is no such shape. Write an IRI"),
         (("--shape", "x:Place", "--focus", "x:ann"), "E-PART-EMPTY: --shape x:Place --focus x:ann: no shape"),

@@ -694,7 +694,7 @@ CASES: tuple[Case, ...] = (
     Case("unknown rule to select", ("check", "--select", "kg201"), 2,
         err=error("E-RULE-NONE",
             zh="--select kg201:沒有這個規則或來源。 是否指「KG201」?",
-            en="--select kg201: there is no such rule or source. Did you mean KG201?",
+            en="--select kg201: there is no such rule or source. Did you mean 'KG201'?",
         ),
         files=FLEET,
     ),

@@ -228,9 +228,9 @@ NAMED = {
 @pytest.mark.parametrize(
     ("name", "hint"),
     [
-        ("KG888", "`kgtool rule` lists the codes"), ("", "`kgtool rule` lists"), ("kg502", "Did you mean KG502?"),
-        ("KG501,KG502", "give one at a time"), ("KG5*", ""), ("date-not-edft", "Did you mean date-not-edtf?"),
-        ("evt:Shap", "Did you mean evt:Shape?"), ("lots", "Did you mean lost?"), ("asked", ""),
+        ("KG888", "`kgtool rule` lists the codes"), ("", "`kgtool rule` lists"), ("kg502", "Did you mean 'KG502'?"),
+        ("KG501,KG502", "give one at a time"), ("KG5*", ""), ("date-not-edft", "Did you mean 'date-not-edtf'?"),
+        ("evt:Shap", "Did you mean 'evt:Shape'?"), ("lots", "Did you mean 'lost'?"), ("asked", ""),
     ],
 )  # fmt: skip
 def test_a_rule_that_there_is_not_cannot_be_chosen(

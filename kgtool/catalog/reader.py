@@ -14,8 +14,8 @@ from typing import Any
 import yaml
 from yaml.constructor import SafeConstructor
 
-from kgtool.errors import Texts, texts
-from kgtool.late import close_matches
+from kgtool.errors import Texts, did_you_mean, texts
+from kgtool.late import closest
 
 _DEEPEST = 100  # levels of nesting that are read plainly
 
@@ -148,18 +148,16 @@ class Reader:
         pattern = re.compile(rf"(^|[\s{{,-]){re.escape(key)}\s*:") if key else None
         line = next((n for n, text in zip(self.numbers, self.lines, strict=True) if pattern and pattern.search(text)),
                     self.numbers[0] if self.numbers else 1)  # fmt: skip
-        fix = texts(zh=f"是否指「{hint}」?", en=f"Did you mean '{hint}'?") if hint else None
-        return HeaderError(line, texts(zh=zh, en=en), fix)
+        return HeaderError(line, texts(zh=zh, en=en), did_you_mean(hint))
 
     def only(self, table: Mapping[Any, Any], known: tuple[str, ...], where: str) -> None:
         for key in table:
             if key not in known:
-                near = close_matches(str(key), known, 1)
                 raise self.error(
                     str(key),
                     f"unknown key '{key}' in {where}",
                     f"{where} 中不認得的鍵「{key}」",
-                    near[0] if near else "",
+                    closest(str(key), known),
                 )
 
     def mapping(self, table: Mapping[Any, Any], key: str) -> Mapping[Any, Any]:
@@ -189,6 +187,9 @@ class Reader:
             return kinds(value)
         except ValueError:
             known = [str(kind) for kind in kinds]
-            near = close_matches(str(value), known, 1)
-            raise self.error(key, f"unknown type '{value}' of '{key}' (known: {', '.join(known)})",
-                             f"「{key}」之型別「{value}」不認得(可用:{'、'.join(known)})", near[0] if near else "") from None  # fmt: skip
+            raise self.error(
+                key,
+                f"unknown type '{value}' of '{key}' (known: {', '.join(known)})",
+                f"「{key}」之型別「{value}」不認得(可用:{'、'.join(known)})",
+                closest(str(value), known),
+            ) from None

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 import pyoxigraph as ox
 from msgspec import Struct
 
-from kgtool.errors import Texts, UsageError, texts
+from kgtool.errors import Texts, UsageError, did_you_mean, texts
 from kgtool.index import Index
 from kgtool.lang import plural
-from kgtool.late import close_matches
+from kgtool.late import closest
 from kgtool.shacl import Part, Plan, Touched
 from kgtool.write.curie import Curies
 
@@ -91,11 +91,10 @@ def _known(text: str, known: Iterable[str], curies: Curies, option: str) -> str:
     if iri is not None and iri in set(known):
         return iri
     short = {curies.short(one): one for one in known}
-    near = close_matches(text if iri is None else curies.short(iri), short, 1, 0.7)
+    near = closest(text if iri is None else curies.short(iri), short, 0.7)
     what_zh, what_en = ("形狀", "shape") if option == "--shape" else ("節點", "node")
     raise UsageError(
         "E-PART-NONE",
         texts(zh=f"{option} {text}:沒有這個{what_zh}。", en=f"{option} {text}: there is no such {what_en}."),
-        texts(zh=f"是否指「{near[0]}」?" if near else "請寫 IRI 或前綴名稱。",
-              en=f"Did you mean {near[0]}?" if near else "Write an IRI or a prefixed name."),
+        did_you_mean(near) or texts(zh="請寫 IRI 或前綴名稱。", en="Write an IRI or a prefixed name."),
     )  # fmt: skip

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from kgtool.checks.context import Inputs
 from kgtool.errors import Texts, texts
 from kgtool.finding import Finding, Place
-from kgtool.late import close_matches
+from kgtool.late import closest
 from kgtool.project import Preset
 
 
@@ -31,10 +31,10 @@ def preset_findings(inputs: Inputs) -> Iterator[Finding]:
 
 
 def _near(name: str, known: object, language: str) -> str:
-    near = close_matches(name, sorted(known), 1)  # type: ignore[call-overload]
+    near = closest(name, sorted(known))  # type: ignore[call-overload]
     if not near:
         return ""
-    return f",是否指「{near[0]}」" if language == "zh" else f"; did you mean '{near[0]}'"
+    return f",是否指「{near}」" if language == "zh" else f"; did you mean '{near}'"
 
 
 def _finding(inputs: Inputs, preset: Preset, value: str, message: Texts) -> Finding:

@@ -11,7 +11,7 @@ from kgtool.catalog.text import lexed
 from kgtool.checks.context import Inputs
 from kgtool.checks.query_lint import Remark
 from kgtool.errors import texts
-from kgtool.late import close_matches
+from kgtool.late import closest
 from kgtool.terms import DCT, OA, ORG, OWL, PROV, RDF, RDFS, SCHEMA, SH, SKOS, XSD
 
 # Vocabularies of others: what they declare is not in the project, so its absence says nothing.
@@ -43,8 +43,8 @@ class Vocabulary:
             value for term in self._inputs.index.terms
             if (value := getattr(term, "value", "")).startswith(space) and abs(len(value) - len(iri)) <= 3
         ]  # fmt: skip
-        found = close_matches(iri[len(space) :], [value[len(space) :] for value in known[:_MOST_COMPARED]], 1)
-        return space + found[0] if found else ""
+        found = closest(iri[len(space) :], [value[len(space) :] for value in known[:_MOST_COMPARED]])
+        return space + found if found else ""
 
 
 def unknown_terms(inputs: Inputs, vocabulary: Vocabulary, query: NamedQuery) -> Iterator[Remark]:

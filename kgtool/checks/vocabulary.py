@@ -20,7 +20,7 @@ from kgtool.checks.cycles import check_cycles
 from kgtool.checks.statements import Use, finding, iri_of, uses
 from kgtool.errors import Texts, texts
 from kgtool.finding import Finding, Severity
-from kgtool.late import close_matches
+from kgtool.late import closest
 from kgtool.terms import DCT, OWL, RDF, RDFS, SKOS
 
 _TYPE, _DEFINED = RDF + "type", RDFS + "isDefinedBy"
@@ -175,8 +175,8 @@ def _no_such(inputs: Inputs, iri: str, known: list[str]) -> Texts:
 
 def _meant(iri: str, known: list[str]) -> str:
     """The known term of the same namespace whose local name is nearest, "" when none is near."""
-    near = close_matches(_local(iri).lower(), sorted({_local(one).lower() for one in known}), 1, 0.7)
-    return next((one for one in sorted(known) if near and _local(one).lower() == near[0]), "")
+    near = closest(_local(iri).lower(), sorted({_local(one).lower() for one in known}), 0.7)
+    return next((one for one in sorted(known) if near and _local(one).lower() == near), "")
 
 
 def _local(iri: str) -> str:

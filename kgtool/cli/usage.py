@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import click
 
-from kgtool.errors import Texts, UsageError, texts
-from kgtool.late import close_matches
+from kgtool.errors import Texts, UsageError, did_you_mean, texts
+from kgtool.late import closest
 
 
 def usage_error(error: click.ClickException, commands: Sequence[str]) -> UsageError:
@@ -19,10 +19,7 @@ def usage_error(error: click.ClickException, commands: Sequence[str]) -> UsageEr
     context = getattr(error, "ctx", None)
     path = context.command_path if context else "kgtool"
     near = _near(error, list(commands) if path == "kgtool" else [])
-    if near:
-        hint = texts(zh=f"是否指「{near}」?", en=f"Did you mean '{near}'?")
-    else:
-        hint = texts(zh=f"`{path} --help` 說明用法。", en=f"`{path} --help` shows how.")
+    hint = did_you_mean(near) or texts(zh=f"`{path} --help` 說明用法。", en=f"`{path} --help` shows how.")
     return UsageError("E-USAGE", _message(error), hint)
 
 
@@ -50,5 +47,5 @@ def _name(param: click.Parameter) -> str:
 
 def _near(error: click.ClickException, commands: list[str]) -> str:
     command = getattr(error, "command_name", "")
-    found = close_matches(command, commands, 1) if command else getattr(error, "possibilities", None)
-    return str(found[0]) if found else ""
+    possible = getattr(error, "possibilities", None)
+    return closest(command, commands) if command else str(possible[0]) if possible else ""

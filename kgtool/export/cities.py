@@ -6,8 +6,8 @@ from collections import defaultdict
 
 import pyoxigraph as ox
 
-from kgtool.errors import UsageError, texts
-from kgtool.late import close_matches
+from kgtool.errors import UsageError, did_you_mean, texts
+from kgtool.late import closest
 from kgtool.snapshot import Snapshot
 from kgtool.terms import CD, RDF, SKOS
 
@@ -44,10 +44,9 @@ def governments(snapshot: Snapshot, word: str) -> tuple[ox.NamedNode, ...]:
     found = labels.get(word.casefold()) or {node for slug, node in slugs.items() if slug.startswith(word.lower() + "-")}
     if found:
         return tuple(sorted(found, key=str))
-    near = close_matches(word, [*slugs, *labels], 1)
     raise UsageError(
         "E-EXPORT-CITY",
         texts(zh=f"資料中沒有地方政府「{word}」。", en=f"the data has no local government '{word}'."),
-        texts(zh=f"是否指「{near[0]}」?", en=f"Did you mean '{near[0]}'?") if near
-        else texts(zh="請給 IRI、前綴名稱、代稱或名稱。", en="Give an IRI, a prefixed name, a slug or a label."),
+        did_you_mean(closest(word, [*slugs, *labels]))
+        or texts(zh="請給 IRI、前綴名稱、代稱或名稱。", en="Give an IRI, a prefixed name, a slug or a label."),
     )  # fmt: skip

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from kgtool.late import close_matches
+from kgtool.late import closest
 from kgtool.lexical.numbers import RANGES, integer
 from kgtool.lexical.remark import Remark, error, shown, warning
 from kgtool.lexical.times import TIMES, time_value
@@ -91,8 +91,7 @@ def unknown_datatype(datatype: str, name: str) -> Remark:
             "KG021", f"xsd:{name} 不能用於 RDF(RDF 1.1 §5.1)。", f"xsd:{name} cannot be used in RDF (RDF 1.1 §5.1)."
         )
     lowered = {known.lower(): known for known in sorted(KNOWN)}
-    near = close_matches(name.lower(), lowered, 1, 0.6)
-    meant = lowered[near[0]] if near else ""
+    meant = lowered.get(closest(name.lower(), lowered), "")
     return error("KG021", f"XSD 沒有資料型別 <{shown(datatype)}>" + (f";是否指 xsd:{meant}?" if meant else "。"),
                  f"XSD has no datatype <{shown(datatype)}>" + (f"; did you mean xsd:{meant}?" if meant else "."))  # fmt: skip
 

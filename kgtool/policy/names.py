@@ -12,9 +12,9 @@ from pathlib import PurePosixPath
 import pyoxigraph as ox
 
 from kgtool.catalog import Catalog, load_catalog
-from kgtool.errors import UsageError, texts
+from kgtool.errors import UsageError, did_you_mean, texts
 from kgtool.formats import EXTRA_FORMATS, RDF_SUFFIXES
-from kgtool.late import close_matches
+from kgtool.late import closest
 from kgtool.load import load
 from kgtool.project import Project, project_files
 from kgtool.rules import builtin_rules
@@ -41,8 +41,7 @@ class RuleNames:
     def near(self, name: str) -> str:
         """The name that is most like it, "" when none is."""
         every = {known.casefold(): known for known in (*self._shapes, *self._written, *builtin_rules())}
-        found = close_matches(name.casefold(), every, 1, 0.7)
-        return every[found[0]] if found else ""
+        return every.get(closest(name.casefold(), every, 0.7), "")
 
     @cached_property
     def _catalog(self) -> Catalog:
@@ -83,10 +82,10 @@ def known_only(project: Project, option: str, given: Iterable[str]) -> None:
     for name in given:
         if names.begins(name) or (name and names.has(name)):
             continue
-        near = names.near(name)
         raise UsageError(
             "E-RULE-NONE",
             texts(zh=f"{option} {name}:沒有這個規則或來源。", en=f"{option} {name}: there is no such rule or source."),
-            texts(zh=f"是否指「{near}」?" if near else "`kgtool rule` 列出代碼;每次只給一個,可重複。",
-                  en=f"Did you mean {near}?" if near else "`kgtool rule` lists the codes; give one at a time, as often as needed."),
+            did_you_mean(names.near(name))
+            or texts(zh="`kgtool rule` 列出代碼;每次只給一個,可重複。",
+                     en="`kgtool rule` lists the codes; give one at a time, as often as needed."),
         )  # fmt: skip

@@ -11,9 +11,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from kgtool.errors import ProjectError, texts
+from kgtool.errors import ProjectError, did_you_mean, texts
 from kgtool.formats import EXTRA_FORMATS, Engine, FailOn, Reasoner, ReportFormat
-from kgtool.late import close_matches, late
+from kgtool.late import closest, late
 from kgtool.project.audiences import Audiences, read_audiences
 from kgtool.project.exports import ExportProfile, read_exports
 from kgtool.project.find import find_config
@@ -183,12 +183,11 @@ def open_project(start: Path, environ: Mapping[str, str], options: Mapping[str, 
 def _check_known(name: str, config: Path) -> None:
     if name in DEFAULTS:
         return
-    near = close_matches(name, DEFAULTS, 1)
     raise ProjectError(
         "E-CONFIG-KEY",
         texts(zh=f"{config}:不認得的設定「{name}」。", en=f"{config}: unknown setting '{name}'."),
-        texts(zh=f"是否指「{near[0]}」?", en=f"Did you mean '{near[0]}'?") if near
-        else texts(zh=f"可用之設定:{'、'.join(DEFAULTS)}", en=f"Settings: {', '.join(DEFAULTS)}"),
+        did_you_mean(closest(name, DEFAULTS))
+        or texts(zh=f"可用之設定:{'、'.join(DEFAULTS)}", en=f"Settings: {', '.join(DEFAULTS)}"),
     )  # fmt: skip
 
 

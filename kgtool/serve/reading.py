@@ -11,8 +11,8 @@ from urllib.parse import quote
 from msgspec import Struct
 from msgspec.structs import replace
 
-from kgtool.errors import KgError, texts
-from kgtool.late import close_matches
+from kgtool.errors import KgError, did_you_mean, texts
+from kgtool.late import closest
 from kgtool.serve.accept import choose
 from kgtool.serve.form import pairs
 from kgtool.serve.headers import CORS, etag, not_modified
@@ -83,8 +83,7 @@ def options(request: Request, known: Sequence[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, value in pairs(request.query):
         if name not in known:
-            near = close_matches(name, known, 1)
-            raise unknown_parameter(name, known, near[0] if near else "")
+            raise unknown_parameter(name, known, closest(name, known))
         if name in found:
             raise given_twice(name)
         found[name] = value
@@ -142,8 +141,7 @@ def unknown_parameter(name: str, known: Sequence[str], near: str, code: str = "E
     return RequestError(
         400, code,
         texts(zh=f"沒有參數「{shown}」。", en=f"there is no parameter '{shown}'."),
-        texts(zh=f"是否指「{near}」?", en=f"Did you mean '{near}'?") if near
-        else texts(zh=f"可用參數:{listed}", en=f"Parameters: {listed}"),
+        did_you_mean(near) or texts(zh=f"可用參數:{listed}", en=f"Parameters: {listed}"),
         extra={"parameter": shown, "allowed": list(known), **({"nearest": near} if near else {})},
     )  # fmt: skip
 
@@ -159,13 +157,13 @@ def given_twice(name: str) -> RequestError:
 
 def not_allowed(name: str, value: str, allowed: Sequence[str]) -> RequestError:
     """A value that is none of those allowed."""
-    near = close_matches(value[:80], allowed, 1)
+    near = closest(value[:80], allowed)
     extra: Mapping[str, object] = {"parameter": name, "value": value[:200], "allowed": list(allowed)}
     return RequestError(
         400, "E-PARAM",
         texts(zh=f"參數「{name}」須為 {'、'.join(allowed)} 之一。", en=f"the parameter '{name}' must be one of {', '.join(allowed)}."),
-        texts(zh=f"是否指「{near[0]}」?", en=f"Did you mean '{near[0]}'?") if near else None,
-        extra={**extra, **({"nearest": near[0]} if near else {})},
+        did_you_mean(near),
+        extra={**extra, **({"nearest": near} if near else {})},
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pyoxigraph as ox
 
-from kgtool.late import close_matches
+from kgtool.late import closest
 from kgtool.shacl.graph import ShapesGraph, Term, shown
 from kgtool.shacl.plan import Shape
 from kgtool.shacl.recursion import references
@@ -43,11 +43,11 @@ def _is_unknown(iri: str) -> bool:
 
 def _unknown(graph: ShapesGraph, node: Term, iri: str, predicate: str, value: Term) -> None:
     name = iri[len(SH) :]
-    near = close_matches(name, PROPERTIES if iri == predicate else CLASSES, 1)
+    near = closest(name, PROPERTIES if iri == predicate else CLASSES)
     graph.problem(
         "KG203", node, predicate=predicate, value=value, fatal=False,
-        zh=f"SHACL 沒有 sh:{name}" + (f";是否指 sh:{near[0]}?" if near else ""),
-        en=f"SHACL has no sh:{name}" + (f"; did you mean sh:{near[0]}?" if near else ""),
+        zh=f"SHACL 沒有 sh:{name}" + (f";是否指 sh:{near}?" if near else ""),
+        en=f"SHACL has no sh:{name}" + (f"; did you mean sh:{near}?" if near else ""),
     )  # fmt: skip
 
 

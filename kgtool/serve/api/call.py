@@ -12,9 +12,9 @@ from pathlib import Path
 from msgspec import Struct
 
 from kgtool.catalog import NamedQuery
-from kgtool.errors import QueryError, Texts, texts
+from kgtool.errors import QueryError, Texts, did_you_mean, texts
 from kgtool.finding import Finding
-from kgtool.late import close_matches
+from kgtool.late import closest
 from kgtool.named import Binder, Bound, ParamError
 from kgtool.project import Preset
 from kgtool.serve.accept import weights
@@ -95,14 +95,13 @@ def find(
             texts(zh="`kgtool check` 說明原因。", en="`kgtool check` says why."),
         )  # fmt: skip
     known = sorted({*queries, *presets})
-    near = close_matches(name[:80], known, 1)
+    near = closest(name[:80], known)
     shown = name[:80]
     raise RequestError(
         404, "E-QUERY-NONE",
         texts(zh=f"沒有名為「{shown}」的查詢。", en=f"no query named '{shown}'."),
-        texts(zh=f"是否指「{near[0]}」?", en=f"Did you mean '{near[0]}'?") if near
-        else texts(zh="/queries 列出所有查詢。", en="/queries lists them all."),
-        extra={"nearest": near[0]} if near else None,
+        did_you_mean(near) or texts(zh="/queries 列出所有查詢。", en="/queries lists them all."),
+        extra={"nearest": near} if near else None,
     )  # fmt: skip
 
 
@@ -121,8 +120,7 @@ def call_of(request: Request, named: Named, binder: Binder) -> Call:
             values.setdefault(name, []).append(value)
         elif name not in allowed:
             known = (*named.query.params, *allowed)
-            near = close_matches(name[:80], known, 1)
-            raise unknown_parameter(name, known, near[0] if near else "")
+            raise unknown_parameter(name, known, closest(name[:80], known))
         elif name in own:
             raise given_twice(name)
         else:
@@ -165,9 +163,7 @@ def _refused(named: Named, error: ParamError) -> RequestError:
         extra["expected"] = param.type.value
         extra |= {key: value for key, value in _facts(param.cls, param.least, param.most, param.example) if value}
     hint = texts(zh=f"說明見 /queries/{named.name}。", en=f"/queries/{named.name} explains the parameters.")
-    if error.nearest:
-        hint = texts(zh=f"是否指「{error.nearest}」?", en=f"Did you mean '{error.nearest}'?")
-    return RequestError(400, error.code, error.message, hint, extra=extra)
+    return RequestError(400, error.code, error.message, did_you_mean(error.nearest) or hint, extra=extra)
 
 
 def _facts(cls: str, least: str | None, most: str | None, example: str | None) -> Sequence[tuple[str, str | None]]:
