@@ -104,6 +104,7 @@ def test_every_format_works_and_reports_to_a_file_unless_it_is_for_the_log(
         assert "KG001" in step.out
     else:
         assert "KG001" in Path(step.outputs["report"]).read_text(encoding="utf-8")
+        assert step.out == f"kgtool: {step.outputs['report']} (exit status 1)\n"
 
 
 @pytest.mark.parametrize(("level", "status"), [(level.value, int(level is not FailOn.NEVER)) for level in FailOn])
