@@ -198,6 +198,18 @@ def test_a_prefix_that_no_file_could_use_is_refused(line: str, make_project: Cal
     assert failure(make_project({}, f"[prefixes]\n{line}")).code == "E-CONFIG-VALUE"
 
 
+@pytest.mark.parametrize(("text", "said"), [
+    ("x = " + "[" * 5_000 + "]" * 5_000, "nested too deeply"), ("[prefixes]\nx = " + "{a=" * 3_000 + "1" + "}" * 3_000, "nested too deeply"),
+    ("x = " + "1" * 6_000, "limit"), ("x = 2013-02-30", "Invalid date"),
+])  # fmt: skip
+def test_settings_that_no_reader_takes_are_said_to_be_so(
+    text: str, said: str, make_project: Callable[..., Path]
+) -> None:
+    error = failure(make_project({}, text))
+    assert error.code == "E-CONFIG-TOML"
+    assert said in error.message["en"]
+
+
 def test_values_of_a_preset_are_what_a_user_would_type(make_project: Callable[..., Path]) -> None:
     params = 'year = 2004, open = true, rate = 1.5, day = 2013-06-08, name = "x"'
     table = f'[presets.p]\nquery = "q"\nparams = {{ {params} }}\nsummary = {{ en = "P" }}'

@@ -56,9 +56,10 @@ def _exists(path: Path) -> bool:
 def _read_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+    except (ValueError, OSError, RecursionError) as error:  # ValueError: of TOML, of UTF-8, of an integer without end
+        said = "nested too deeply" if isinstance(error, RecursionError) else error
         raise ProjectError(
             "E-CONFIG-TOML",
-            texts(zh=f"{path}:設定檔無法讀取:{error}。", en=f"{path}: cannot be read as TOML: {error}."),
+            texts(zh=f"{path}:設定檔無法讀取:{said}。", en=f"{path}: cannot be read as TOML: {said}."),
             texts(zh="請更正該行之語法。", en="Correct the syntax at that line."),
         ) from error
