@@ -2,7 +2,7 @@
 
 A query can end the process that evaluates it, so queries are evaluated in workers (`kgtool.engine.runner`), which costs 6 % of
 a small check's time although nearly no query ever ends one. During a trial they are evaluated where they are asked
-(`kgtool.engine.here`). Decision 0018 has the measures, and why the way out is a second start and not a second worker.
+(`kgtool.engine.here`). Decision 0018 has the measures.
 
     begin ─┬─ parent: waits ──┬─ the child ended by itself: ends in the same way
            │                  └─ died of a query: goes on, with care
