@@ -13,7 +13,7 @@ from kgtool.shacl.lint import lint_shapes, lint_terms
 from kgtool.shacl.paths import Alternative, Path, Repeat, Sequence, Step, Times, inverse
 from kgtool.shacl.plan import Plan, Shape, Sparql, Target, TargetKind
 from kgtool.shacl.reading import Reading
-from kgtool.shacl.recursion import find_recursion, ordered, shallow
+from kgtool.shacl.recursion import find_circles, find_recursion, ordered, shallow
 from kgtool.shacl.vocabulary import PARAMETERS, REFUSED
 from kgtool.terms import OWL, RDF, RDFS, SH
 
@@ -29,8 +29,9 @@ def make_plan(statements: Iterable[ox.Quad | ox.Triple]) -> Plan:
     with reader.reading.syntax:
         reader.read()
     graph = reader.graph
-    recursive = find_recursion(reader.shapes, graph)
-    shapes = shallow(reader.shapes, graph)
+    circles = find_circles(reader.shapes)
+    recursive = find_recursion(reader.shapes, circles, graph)
+    shapes = shallow(reader.shapes, circles, graph)
     lint_terms(graph)
     lint_shapes(graph, shapes)
     tests = (constraint.test for shape in shapes for constraint in shape.constraints)

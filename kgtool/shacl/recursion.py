@@ -33,13 +33,19 @@ def _named(constraint: Constraint) -> tuple[int, ...]:
     return (test.shape, *test.siblings) if isinstance(test, Qualified) else ()
 
 
-def find_recursion(shapes: Sequence[Shape], graph: ShapesGraph) -> Mapping[int, frozenset[int]]:
-    """Each recursive shape with the shapes that it shares a cycle with; a cycle through a negation is a problem."""
+def find_recursion(
+    shapes: Sequence[Shape], circles: Sequence[frozenset[int]], graph: ShapesGraph
+) -> Mapping[int, frozenset[int]]:
+    """Each recursive shape with the shapes that it shares a cycle with; a cycle through a negation is a problem.
+
+    Args:
+        circles: of these shapes, as `find_circles` gives them.
+    """
     found = {
-        number: frozenset(circle)
-        for circle in _circles(shapes) for number in circle if len(circle) > 1 or number in references(shapes[number])
+        number: circle
+        for circle in circles for number in circle if len(circle) > 1 or number in references(shapes[number])
     }  # fmt: skip
-    for number, together in sorted(found.items()):
+    for number, together in found.items():
         shape = shapes[number]
         if together.intersection(_negated(shape)):
             graph.problem(
@@ -49,14 +55,16 @@ def find_recursion(shapes: Sequence[Shape], graph: ShapesGraph) -> Mapping[int, 
     return MappingProxyType(found)
 
 
-def shallow(shapes: Sequence[Shape], graph: ShapesGraph) -> tuple[Shape, ...]:
+def shallow(shapes: Sequence[Shape], circles: Sequence[frozenset[int]], graph: ShapesGraph) -> tuple[Shape, ...]:
     """The shapes without the constraints that lead more than `MOST_DEPTH` shapes deep, each of which is a problem.
 
     Shapes that share a cycle count as one: they are judged in rounds, all others inside one another.
+    Args:
+        circles: of these shapes, as `find_circles` gives them.
     """
     out = list(shapes)
     depth = dict.fromkeys(range(len(shapes)), 0)
-    for circle in map(frozenset, _circles(shapes)):
+    for circle in circles:
         below = {number: _depths(shapes[number], depth, circle) for number in circle}
         for number in circle:
             kept = [
@@ -82,7 +90,7 @@ def _depths(shape: Shape, depth: Mapping[int, int], circle: AbstractSet[int]) ->
     ]
 
 
-def _circles(shapes: Sequence[Shape]) -> list[list[int]]:
+def find_circles(shapes: Sequence[Shape]) -> list[frozenset[int]]:
     """The shapes that can be reached from one another, together; each group behind those that it leads to.
 
     Cost: linear. Source: Tarjan, Depth-first search and linear graph algorithms (1972), with a stack in place of calls.
@@ -91,7 +99,7 @@ def _circles(shapes: Sequence[Shape]) -> list[list[int]]:
     low: dict[int, int] = {}
     open_: list[int] = []
     inside: set[int] = set()
-    out: list[list[int]] = []
+    out: list[frozenset[int]] = []
     for root in range(len(shapes)):
         todo: list[tuple[int, Iterator[int]]] = [(root, iter(references(shapes[root])))] if root not in index else []
         while todo:
@@ -111,10 +119,11 @@ def _circles(shapes: Sequence[Shape]) -> list[list[int]]:
                 if todo:
                     low[todo[-1][0]] = min(low[todo[-1][0]], low[number])
                 if low[number] == index[number]:
-                    out.append([open_.pop()])
-                    while out[-1][-1] != number:
-                        out[-1].append(open_.pop())
-                    inside.difference_update(out[-1])
+                    circle = [open_.pop()]
+                    while circle[-1] != number:
+                        circle.append(open_.pop())
+                    inside.difference_update(circle)
+                    out.append(frozenset(circle))
     return out
 
 
