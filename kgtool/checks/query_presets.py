@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from kgtool.checks.context import Inputs
 from kgtool.errors import Texts, texts
@@ -19,22 +19,21 @@ def preset_findings(inputs: Inputs) -> Iterator[Finding]:
         query = inputs.catalog.queries.get(preset.query)
         if query is not None:
             for name in sorted(preset.params.keys() - query.params.keys()):
-                zh, en = (_near(name, query.params, language) for language in ("zh", "en"))
+                zh, en = _near(name, query.params)
                 yield _finding(inputs, preset, f"{preset.query}?{name}", texts(
                     zh=f"預設查詢 {preset.name}:查詢 {preset.query} 沒有參數「{name}」{zh}。",
                     en=f"preset {preset.name}: query {preset.query} has no parameter '{name}'{en}."))  # fmt: skip
         elif not any(path.endswith(f"/{preset.query}.rq") for path in broken):  # a broken query is told already
-            zh, en = (_near(preset.query, inputs.catalog.queries, language) for language in ("zh", "en"))
+            zh, en = _near(preset.query, inputs.catalog.queries)
             yield _finding(inputs, preset, preset.query, texts(
                 zh=f"預設查詢 {preset.name}:沒有名為「{preset.query}」之查詢{zh}。",
                 en=f"preset {preset.name}: there is no query named '{preset.query}'{en}."))  # fmt: skip
 
 
-def _near(name: str, known: object, language: str) -> str:
-    near = closest(name, sorted(known))  # type: ignore[call-overload]
-    if not near:
-        return ""
-    return f",是否指「{near}」" if language == "zh" else f"; did you mean '{near}'"
+def _near(name: str, known: Iterable[str]) -> tuple[str, str]:
+    """How a sentence about a name that there is not goes on, in Chinese and in English."""
+    near = closest(name, sorted(known))
+    return (f",是否指「{near}」", f"; did you mean '{near}'") if near else ("", "")
 
 
 def _finding(inputs: Inputs, preset: Preset, value: str, message: Texts) -> Finding:

@@ -57,9 +57,10 @@ def _read_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (ValueError, OSError, RecursionError) as error:  # ValueError: of TOML, of UTF-8, of an integer without end
-        said = "nested too deeply" if isinstance(error, RecursionError) else error
+        deep = isinstance(error, RecursionError)
+        zh, en = ("層次過深", "nested too deeply") if deep else (str(error), str(error))
         raise ProjectError(
             "E-CONFIG-TOML",
-            texts(zh=f"{path}:設定檔無法讀取:{said}。", en=f"{path}: cannot be read as TOML: {said}."),
+            texts(zh=f"{path}:設定檔無法讀取:{zh}。", en=f"{path}: cannot be read as TOML: {en}."),
             texts(zh="請更正該行之語法。", en="Correct the syntax at that line."),
         ) from error
