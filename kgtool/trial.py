@@ -36,6 +36,7 @@ class _State:
         begun: once is enough: a second trial would be no safer.
         child: its number while it is on trial, else 0; a process that it forks is another.
         told: descriptor of a pipe to the parent while it is on trial.
+        cores: what it may write of a core, soft and hard, when it is on trial no more.
     """
 
     begun = False
