@@ -606,8 +606,11 @@ def test_a_header_that_nests_without_end_is_an_error(deep: str) -> None:
 
 def test_a_header_of_ever_further_columns_is_an_error() -> None:
     lines = (f"#+ {' ' * depth}a:" for depth in range(3_000))
-    with pytest.raises(HeaderError):
+    with pytest.raises(HeaderError) as raised:
         read_header("\n".join([*lines, "ASK {}"]))
+    assert raised.value.message == {
+        "zh-Hant": "檔頭不是正確的 YAML:層層相套過深", "en": "the header is not YAML: nested too deeply",
+    }  # fmt: skip
 
 
 def test_an_alias_in_a_header_is_refused_with_its_line() -> None:

@@ -136,9 +136,11 @@ class Reader:
             raise HeaderError(line, texts(zh=f"檔頭不是正確的 YAML:{error.problem}",
                                           en=f"the header is not YAML: {error.problem}")) from error  # fmt: skip
         except (yaml.YAMLError, ValueError, RecursionError) as error:
-            said = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+            said = texts(zh=str(error), en=str(error))
+            if isinstance(error, RecursionError):
+                said = texts(zh="層層相套過深", en="nested too deeply")
             raise HeaderError(
-                1, texts(zh=f"檔頭不是正確的 YAML:{said}", en=f"the header is not YAML: {said}")
+                1, texts(zh=f"檔頭不是正確的 YAML:{said['zh-Hant']}", en=f"the header is not YAML: {said['en']}")
             ) from error
         if not isinstance(table, dict):
             raise self.error("", "the header is not a mapping", "檔頭須為「鍵: 值」")
