@@ -70,7 +70,7 @@ class Finding(Keyed, frozen=True):
     severity: Severity
     message: Texts  # language tag -> text; never empty
     fix: Texts = field(default_factory=dict)  # the next step; may be empty
-    detail: str = ""  # the engine's own words beside the author's message
+    detail: Texts = field(default_factory=dict)  # the engine's own words beside the author's message; may be empty
     statement: Quad | None = None  # what to locate
     related: tuple[Place, ...] = ()  # e.g. the shape's own place
 

@@ -97,7 +97,7 @@ def test_an_earlier_result_is_the_report_of_a_fresh_check(spoilt: bool, tmp_path
 def test_any_finding_comes_back_as_it_was() -> None:
     finding = Finding(
         Place("d/a.ttl", 3, 4), "KG201", "https://x.example/s", "f\ud800\x00", "<p>", '"v"', Severity.INFO,
-        {"zh-Hant": "說", "en": "say"}, {"en": "do"}, "more", None, (Place("s.ttl", 1, 1), Place("t.ttl")),
+        {"zh-Hant": "說", "en": "say"}, {"en": "do"}, {"en": "more", "zh-Hant": "另"}, None, (Place("s.ttl", 1, 1), Place("t.ttl")),
     )  # fmt: skip
     found = room.Found((finding,), (Note("N", {"en": "n"}),), 1, 2, 3, {"/x": "ab"})
     back = from_bytes(to_bytes(found))

@@ -45,7 +45,7 @@ def finding(rule: str = "KG201", place: Place | None = None, **given: object) ->
 def report() -> Report:
     """One of everything: with and without place, line, column, focus, related places, detail; each severity."""
     findings = (
-        finding("KG101", Place(""), focus="", value="", detail="the engine's words"),
+        finding("KG101", Place(""), focus="", value="", detail={"en": "the engine's words", "zh-Hant": "引擎之說明"}),
         finding("KG201", related=(Place("model:shapes/agreement.ttl", 9, 1), Place("shapes/a.ttl"))),
         finding("KG401", Place("../elsewhere/report.txt", 7), severity=Severity.WARNING, focus="_:f0123456789n1"),
         finding("KG999", Place("data/x.ttl"), severity=Severity.INFO, message={"en": HOSTILE, "zh-Hant": HOSTILE}),

@@ -200,7 +200,7 @@ def test_a_fingerprint_changes_with_each_part_of_what_is_wrong() -> None:
         )
     ]  # fmt: skip
     assert len({found.fingerprint for found in (one, *others)}) == 6
-    same = Finding(Place("b", 3, 4), "KG201", "s", "f", "p", "v", Severity.INFO, {"en": "y"}, detail="z")
+    same = Finding(Place("b", 3, 4), "KG201", "s", "f", "p", "v", Severity.INFO, {"en": "y"}, detail={"en": "z"})
     assert same.fingerprint == one.fingerprint
     # What a baseline holds: it must not change with the program.
     assert one.fingerprint == hashlib.sha256(b"KG201|s|f|p|v").hexdigest()

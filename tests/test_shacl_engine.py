@@ -179,7 +179,7 @@ def test_severity_and_messages_are_the_authors_and_the_detail_is_ours() -> None:
     (result,) = run(":a :q 1 .", shapes)
     assert result.severity == "Warning"
     assert result.messages == (("en", "Give :p."), ("zh-Hant", "請填 :p。"))
-    assert result.detail == "fewer than 1 value"
+    assert result.detail == (("en", "fewer than 1 value"), ("zh-Hant", "值少於 1 個"))
     assert result.shape == "http://e.example/P"
 
 

@@ -53,7 +53,7 @@ def from_bytes(data: bytes) -> Found:
 def _row(one: Finding) -> list[Any]:
     return [
         _place(one.place), one.rule, one.source, one.focus, one.result_path, one.value, int(one.severity),
-        dict(one.message), dict(one.fix), one.detail, [_place(place) for place in one.related],
+        dict(one.message), dict(one.fix), dict(one.detail), [_place(place) for place in one.related],
     ]  # fmt: skip
 
 

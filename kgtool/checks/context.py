@@ -104,4 +104,4 @@ class Inputs(Struct, frozen=True, eq=False, dict=True):
     ) -> Finding:  # fmt: skip
         """An error of one of the program's own rules."""
         rule = builtin_rules()[code]
-        return Finding(place, code, rule.slug, focus, path, value, Severity.ERROR, message, rule.fix, "", None, related)
+        return Finding(place, code, rule.slug, focus, path, value, Severity.ERROR, message, rule.fix, {}, None, related)

@@ -275,7 +275,7 @@ def _row(inputs: Inputs, query: NamedQuery, row: dict[str, Term | None]) -> Find
     fix = query.fix or builtin_rules()["KG303"].fix
     return Finding(
         inputs.locator.place(focus, path), code, query.name, focus, f"<{path}>" if path else "",
-        n3(value_term) if value_term is not None else "", query.severity, message, fix, "", None, (Place(query.file.name),),
+        n3(value_term) if value_term is not None else "", query.severity, message, fix, {}, None, (Place(query.file.name),),
     )  # fmt: skip
 
 

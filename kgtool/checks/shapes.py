@@ -15,7 +15,7 @@ from kgtool.checks.context import Inputs, Outcome
 from kgtool.checks.part import EVERYTHING, described, nothing_looked_at, part_of
 from kgtool.errors import Texts, texts
 from kgtool.finding import Finding, Note, Place, Severity
-from kgtool.lang import plural
+from kgtool.lang import pick, plural
 from kgtool.rules import builtin_rules
 from kgtool.shacl import (
     Engine,
@@ -131,13 +131,15 @@ def result_as_finding(inputs: Inputs, result: Result) -> Finding:
     source = inputs.curies.short(result.shape) if result.shape else result.component.removeprefix(SH)
     return Finding(
         place, "KG201", source, result.focus, result.path, result.value, _SEVERITY.get(result.severity, Severity.ERROR),
-        _message(result), {}, result.detail, None, (related,) if related.path else (),
+        _message(result), {}, dict(result.detail), None, (related,) if related.path else (),
     )  # fmt: skip
 
 
 def _message(result: Result) -> Texts:
     component = result.component.removeprefix(SH).removesuffix("ConstraintComponent")
     said = dict(result.messages)
-    fallback = f"{component}: {result.detail}" if result.detail else component
-    english = said.get("en", fallback)
-    return texts(zh=said.get("zh-Hant", f"不合限制 {fallback}"), en=english)
+    demanded = {tag: f"{component}: {text}" for tag, text in result.detail}
+    return texts(
+        zh=said.get("zh-Hant", f"不合限制 {pick(demanded, 'zh-Hant') or component}"),
+        en=said.get("en", demanded.get("en", component)),
+    )

@@ -111,7 +111,7 @@ def _block(finding: Finding, language: str, curies: Curies) -> Iterator[Line]:
     shown = "  ".join(f"{name} {text}" for name, text in facts if text)
     yield Line(((Style.FAINT, f"    {shown}"),))
     if finding.detail:
-        yield Line(((Style.FAINT, f"    {words['engine']} {_cut(finding.detail)}"),))
+        yield Line(((Style.FAINT, f"    {words['engine']} {_cut(pick(finding.detail, language))}"),))
     for place_ in finding.related:
         yield Line(((Style.FAINT, f"    {words['see']} {place_}"),))
     fix = pick(finding.fix, language)

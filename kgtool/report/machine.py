@@ -89,7 +89,8 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "value": finding.value,
         "message": dict(finding.message),
         "fix": dict(finding.fix),
-        "detail": finding.detail,
+        "detail": finding.detail.get("en", ""),
+        "details": dict(finding.detail),
         "related": [_place(place) for place in finding.related],
         "fingerprint": finding.fingerprint,
     }

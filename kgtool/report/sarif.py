@@ -109,7 +109,8 @@ def _result(finding: Finding, order: Mapping[str, int], language: str, waiver: W
     if finding.rule in order:
         result["ruleIndex"] = order[finding.rule]
     if finding.detail:
-        result["properties"]["detail"] = finding.detail
+        result["properties"]["detail"] = finding.detail.get("en", "")
+        result["properties"]["details"] = dict(sorted(finding.detail.items()))
     location: dict[str, Any] = {}
     if finding.place.path:
         location["physicalLocation"] = _physical(finding.place)

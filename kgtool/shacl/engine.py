@@ -102,7 +102,7 @@ def result_of(made: Plan, violation: Violation) -> Result:
     value = "" if violation.value is None else n3(violation.value)
     return Result(
         shape.name, constraint.component, shown(violation.focus), _path(violation.path), value,
-        shape.severity.removeprefix(SH), messages, detail(made, test, violation),
+        shape.severity.removeprefix(SH), messages, tuple(sorted(detail(made, test, violation).items())),
     )  # fmt: skip
 
 

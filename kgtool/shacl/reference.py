@@ -80,7 +80,7 @@ def _results(report: rdflib.Graph, shapes: rdflib.Graph) -> Iterable[Result]:
             _name(source, owners), str(report.value(node, _SH.sourceConstraintComponent)),
             _focus(report.value(node, _SH.focusNode)), _path(report, path) if path is not None else "",
             n3(from_rdflib(value)) if value is not None else "",
-            str(report.value(node, _SH.resultSeverity)).removeprefix(SH), messages, _tidy(said),
+            str(report.value(node, _SH.resultSeverity)).removeprefix(SH), messages, ((("en", _tidy(said)),) if said else ()),
         )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ class Result(Struct, frozen=True, order=True):
         value: the value node in N-Triples form; "" when there is none.
         severity: `Violation`, `Warning` or `Info`.
         messages: language tag to the shape author's text; may be empty.
-        detail: the engine's own words.
+        detail: language tag to the engine's own words; may be empty.
     """
 
     shape: str
@@ -30,4 +30,4 @@ class Result(Struct, frozen=True, order=True):
     value: str
     severity: str
     messages: tuple[tuple[str, str], ...]
-    detail: str
+    detail: tuple[tuple[str, str], ...]

@@ -71,7 +71,7 @@ def _key(result: Result) -> tuple[str, str]:
     return result.shape, result.component
 
 
-def _row(result: Result) -> tuple[str, ...]:
+def _row(result: Result) -> tuple[object, ...]:
     """Everything of a result but the texts that quote a value; a focus node as the engine would write it."""
     return (
         result.shape, result.component, _plain(result.focus), result.path, _plain(result.value), result.severity,
