@@ -33,14 +33,63 @@ _KNOWN: tuple[tuple[str, str, str, str], ...] = (
      "前綴 {0} 尚未宣告;請於檔首以 @prefix 宣告。", "the prefix {0} has not been declared; declare it with @prefix at the top."),
     (r"Unexpected end of file|Unexpected end", "KG001",
      "語法錯誤:檔案在敘述或字串中途結束。", "syntax error: the file ends inside a statement or a string."),
+    (r"The predicate of a triple must be an IRI", "KG001", "語法錯誤:述詞須為 IRI。", "syntax error: a predicate is an IRI."),
     (r"A dot is expected at the end of statements", "KG001",
      "語法錯誤:此處之前的敘述缺句點。", "syntax error: the statement before this place lacks its dot."),
     (r"(.*) is not a valid predicate", "KG001",
      "語法錯誤:{0} 不可作述詞,述詞須為 IRI。", "syntax error: {0} is not a valid predicate; a predicate is an IRI."),
     (r"(.*) is not a valid subject or graph name", "KG001",
      "語法錯誤:{0} 不可作主詞或圖名。", "syntax error: {0} is not a valid subject or graph name."),
+    (r"(.*) is not a valid graph name", "KG001", "語法錯誤:{0} 不可作圖名。", "syntax error: {0} is not a valid graph name."),
+    (r"(.*) is not a valid RDF subject", "KG001", "語法錯誤:{0} 不可作主詞。", "syntax error: {0} is not a valid subject."),
+    (r"TOKEN is not a valid RDF subject|The subject of a triple must be an IRI or a blank node", "KG001",
+     "語法錯誤:主詞須為 IRI 或空白節點。", "syntax error: a subject is an IRI or a blank node."),
+    (r"(.*) is not a valid RDF object", "KG001",
+     "語法錯誤:{0} 不可作受詞;受詞為 IRI、前綴名稱、字面值(文字須加引號)或空白節點。",
+     "syntax error: {0} is not a valid object; an object is an IRI, a prefixed name, a literal (texts in quotes) or a blank node."),
+    (r"(.*) is not a valid RDF quoted triple (?:object|subject: .*)", "KG001",
+     "語法錯誤:{0} 不可作三元組項之成員。", "syntax error: {0} is not a valid part of a triple term."),
+    (r"Expecting '(.*)' to close a (?:triple term|reified triple), found (.*)", "KG001",
+     "語法錯誤:三元組項須以 {0} 結束,此處為 {1}。", "syntax error: the triple term must end with {0}, here is {1}."),
+    (r"Annotations should end with '(.*)'", "KG001", "語法錯誤:註記須以 {0} 結束。", "syntax error: an annotation ends with {0}."),
+    (r"Expecting a datatype IRI after \^\^, found (.*)", "KG001",
+     "語法錯誤:^^ 之後須為資料型別之 IRI,此處為 {0}。", "syntax error: the IRI of a datatype must follow ^^, here is {0}."),
+    (r"blank node property lists should end with a '\]'", "KG001",
+     "語法錯誤:空白節點 [ … ] 缺少 ]。", "syntax error: a blank node [ … ] lacks its ]."),
+    (r"A blank node ID cannot be empty", "KG001",
+     "語法錯誤:_: 之後須有空白節點之名稱。", "syntax error: a blank node's label must follow _:."),
+    (r"A '\}' or a '\.' is expected at the end of a graph block", "KG001",
+     "語法錯誤:圖之區塊缺少 }} 或句點。", "syntax error: the graph's block lacks its }} or a dot."),
+    (r"The GRAPH keyword should be followed .*", "KG001",
+     "語法錯誤:GRAPH 之後須為圖名與 {{ … }}。", "syntax error: a graph's name and {{ … }} must follow GRAPH."),
+    (r"The PREFIX (?:keyword|declaration) should be followed .*", "KG001",
+     "語法錯誤:前綴宣告須為 @prefix 名稱: <IRI> .", "syntax error: a prefix is declared as @prefix name: <IRI> ."),
+    (r"The BASE keyword should be followed by an IRI", "KG001",
+     "語法錯誤:@base 之後須為 <IRI>。", "syntax error: <IRI> must follow @base."),
+    (r"'(.*)' is not a valid prefix: .*", "KG001",
+     "語法錯誤:前綴「{0}」不得以句點結尾。", "syntax error: the prefix '{0}' must not end with a dot."),
+    (r"'(.*)' is not allowed at the beginning of a prefix name", "KG001",
+     "語法錯誤:前綴不可以「{0}」開頭。", "syntax error: a prefix must not begin with '{0}'."),
+    (r"Line jumps are not allowed in string literals, use \\n", "KG001",
+     "語法錯誤:字串缺少結尾引號;跨行之字串須以三個引號括住。",
+     "syntax error: the string lacks its closing quote; one of several lines stands between three quotes each."),
+    (r"Unexpected escape character '(.*)'", "KG001",
+     "語法錯誤:字串中不可有 {0};反斜線本身請寫為 \\\\。", "syntax error: {0} must not stand in a string; write a backslash as \\\\."),
+    (r"The escape sequence '(.*)' is not a valid hexadecimal string", "KG001",
+     "語法錯誤:「{0}」不是正確之 \\u 跳脫。", "syntax error: '{0}' is no correct \\u escape."),
+    (r"escapes in IRIs should be % followed by two hexadecimal characters, found '(.*)'", "KG001",
+     "語法錯誤:% 之後須為兩位十六進位數字,此處為「{0}」。", "syntax error: two hexadecimal digits must follow %, here is '{0}'."),
+    (r"The character that are allowed to be escaped in IRIs are (.*), found '(.*)'", "KG001",
+     "語法錯誤:前綴名稱中不可有 \\{1};可跳脫者為 {0}。",
+     "syntax error: \\{1} must not stand in a prefixed name; {0} may be escaped."),
+    (r"An? (?:integer|double|decimal) should not be empty", "KG001",
+     "語法錯誤:正負號之後須為數字。", "syntax error: a number must follow its sign."),
+    (r"A double exponent cannot be empty", "KG001",
+     "語法錯誤:指數 e 之後須為數字。", "syntax error: digits must follow the exponent's e."),
+    (r"Unexpected character '(.*)'", "KG001", "語法錯誤:此處不可有字元「{0}」。", "syntax error: '{0}' must not stand here."),
 )  # fmt: skip
 _COMPILED = tuple((late(pattern, re.DOTALL), code, zh, en) for pattern, code, zh, en in _KNOWN)
+_LONGEST = 120  # code points
 _LEAD = late(r"Parser error (?:at|between) .*?: |error while parsing IRI '.*': ", re.DOTALL)
 
 
@@ -52,6 +101,11 @@ def said(sentence: str) -> tuple[str, Texts]:
     for pattern, code, zh, en in _COMPILED:
         found = pattern.fullmatch(detail)
         if found:
-            groups = found.groups()
+            groups = [_cut(part) for part in found.groups()]
             return code, texts(zh=zh.format(*groups), en=en.format(*groups))
-    return "KG001", texts(zh=f"語法錯誤:{detail}", en=f"syntax error: {detail}")
+    return "KG001", texts(zh=f"語法錯誤:{_cut(detail)}", en=f"syntax error: {_cut(detail)}")
+
+
+def _cut(part: str) -> str:
+    """The beginning of what the sentence quotes, in one line: behind a lost quote it may be all the rest of the file."""
+    return (part if len(part) <= _LONGEST else part[:_LONGEST] + "…").replace("\n", "\\n")
