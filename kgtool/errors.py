@@ -11,6 +11,8 @@ KgError                 exit 2
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TypeVar
@@ -26,6 +28,28 @@ def texts(*, zh: str, en: str) -> Texts:
 def did_you_mean(near: str) -> Texts | None:
     """What to do about a name that there is not; None where nothing is like it."""
     return texts(zh=f"是否指「{near}」?", en=f"Did you mean '{near}'?") if near else None
+
+
+# What the system says in English wherever it runs.
+_SYSTEM: Mapping[int, str] = MappingProxyType({
+    errno.EACCES: "沒有權限", errno.EPERM: "不獲准許", errno.ENOENT: "沒有這個檔案或資料夾", errno.ENOTDIR: "路徑中有一段不是資料夾",
+    errno.EISDIR: "是資料夾", errno.EEXIST: "已存在", errno.ENOTEMPTY: "資料夾不是空的", errno.ELOOP: "符號連結循環",
+    errno.ENAMETOOLONG: "名稱太長", errno.ENOSPC: "磁碟已滿", errno.EDQUOT: "超過磁碟配額", errno.EFBIG: "檔案太大",
+    errno.EROFS: "檔案系統唯讀", errno.EIO: "裝置讀寫失敗", errno.EBADF: "已關閉", errno.EMFILE: "開啟之檔案太多",
+    errno.ENFILE: "開啟之檔案太多", errno.ENOMEM: "記憶體不足", errno.EAGAIN: "資源暫時不足", errno.ENXIO: "沒有這個裝置",
+    errno.EADDRINUSE: "位址已有人使用", errno.EADDRNOTAVAIL: "不是本機之位址", errno.ECONNREFUSED: "連線遭拒",
+    errno.ETIMEDOUT: "逾時", errno.EHOSTUNREACH: "無法連到該主機", errno.ENETUNREACH: "網路不通", errno.ENOEXEC: "無法執行",
+})  # fmt: skip
+
+
+def why(error: OSError | UnicodeDecodeError) -> Texts:
+    """Why the system would not, or where a text is not UTF-8, as part of a sentence; the system's own words if not known."""
+    if isinstance(error, UnicodeDecodeError):
+        at = error.start + 1
+        return texts(zh=f"第 {at} 個位元組不是 UTF-8", en=f"byte {at} is not UTF-8")
+    said = error.strerror or str(error)
+    number = error.errno or 0
+    return texts(zh=_SYSTEM.get(number, said) if said == os.strerror(number) else said, en=said)
 
 
 E = TypeVar("E", bound="KgError")

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from kgtool.errors import KgError, ProjectError, UsageError, texts
+from kgtool.errors import KgError, ProjectError, UsageError, texts, why
 from kgtool.sources import line_digests, sha256
 
 # What the scaffold's workflow uses; it installs the program from its own checkout.
@@ -163,10 +163,11 @@ def write_project(folder: Path, files: Mapping[str, str]) -> None:
     except FileExistsError as error:  # somebody else wrote meanwhile
         raise _exists(folder, [str(error.filename)]) from error
     except OSError as error:
+        said = why(error)
         raise ProjectError(
             "E-INIT-WRITE",
-            texts(zh=f"{folder}:無法寫入({error.strerror}),未留下任何檔案。",
-                  en=f"{folder}: cannot be written ({error.strerror}); nothing was left behind."),
+            texts(zh=f"{folder}:無法寫入({said['zh-Hant']}),未留下任何檔案。",
+                  en=f"{folder}: cannot be written ({said['en']}); nothing was left behind."),
             texts(zh="請確認資料夾可寫入且磁碟未滿。", en="Check that the folder is writable and not full."),
         ) from error  # fmt: skip
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from kgtool.errors import ProjectError, UsageError, texts
+from kgtool.errors import ProjectError, UsageError, texts, why
 from kgtool.pages import Pages
 from kgtool.pages.texts import LANGUAGES
 from kgtool.snapshot import Snapshot
@@ -60,9 +60,10 @@ def write_site(snapshot: Snapshot, pages: Pages, folder: Path, address: str = ""
         finally:
             shutil.rmtree(staged, ignore_errors=True)
     except OSError as error:
+        said = why(error)
         raise ProjectError(
             "E-FILE-WRITE",
-            texts(zh=f"{folder}:無法寫入({error.strerror})。", en=f"{folder}: cannot be written ({error.strerror})."),
+            texts(zh=f"{folder}:無法寫入({said['zh-Hant']})。", en=f"{folder}: cannot be written ({said['en']})."),
             texts(
                 zh="請確認資料夾存在、可寫入且磁碟未滿。", en="Check that the folder exists, is writable and not full."
             ),

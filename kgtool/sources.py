@@ -15,7 +15,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from kgtool.errors import SourceError, texts
+from kgtool.errors import SourceError, Texts, texts, why
 from kgtool.late import late
 
 # How many windows a search through the whole text may hash for one span before it gives up (about 0.3 s).
@@ -97,15 +97,21 @@ def read_source(path: Path) -> SourceText:
     """
     try:
         if not path.is_file():
-            raise FileNotFoundError(2, "not a regular file")
+            raise _unreadable(path, texts(zh="不是一般檔案", en="not a regular file"))
         return SourceText(path, path.read_bytes().decode("utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.reason if isinstance(error, UnicodeDecodeError) else error.strerror
-        raise SourceError(
-            "E-SOURCE-READ",
-            texts(zh=f"{path}:來源文字無法讀取({reason})。", en=f"{path}: the source text cannot be read ({reason})."),
-            texts(zh="來源文字須為 UTF-8 之一般檔案。", en="A source text is a regular UTF-8 file."),
-        ) from error
+        raise _unreadable(path, why(error)) from error
+
+
+def _unreadable(path: Path, reason: Texts) -> SourceError:
+    return SourceError(
+        "E-SOURCE-READ",
+        texts(
+            zh=f"{path}:來源文字無法讀取({reason['zh-Hant']})。",
+            en=f"{path}: the source text cannot be read ({reason['en']}).",
+        ),
+        texts(zh="來源文字須為 UTF-8 之一般檔案。", en="A source text is a regular UTF-8 file."),
+    )
 
 
 def file_names(record: SourceRecord) -> tuple[str, ...]:

@@ -303,8 +303,8 @@ CASES = (
          CITED),
     Case("KG401", "a source that is not UTF-8", {**CITED, "sources/tale.txt": TALE.encode("utf-16")},
          (Found("KG401", "data/tale.ttl", focus=ID + "source/tale", message=texts(
-             zh="…/sources/tale.txt:來源文字無法讀取(invalid start byte)。",
-             en="…/sources/tale.txt: the source text cannot be read (invalid start byte).")),),
+             zh="…/sources/tale.txt:來源文字無法讀取(第 1 個位元組不是 UTF-8)。",
+             en="…/sources/tale.txt: the source text cannot be read (byte 1 is not UTF-8).")),),
          CITED),
     Case("KG402", "a character inserted before the span", {**CITED, "sources/tale.txt": TALE.replace("spring ", "spring, ")},
          (Found("KG402", "data/tale.ttl", focus=PASSAGE, message=texts(

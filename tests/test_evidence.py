@@ -204,8 +204,8 @@ def test_text_that_is_not_utf8_is_a_finding_at_the_source_s_record(wangjin: Rewr
     outcome = wangjin.check(wangjin.text.encode("utf-16"))
     (finding,) = outcome.findings
     assert (finding.rule, finding.place.path) == ("KG401", "data/source/report-2021h2.ttl")
-    assert finding.message["en"].endswith("report-2021h2.txt: the source text cannot be read (invalid start byte).")
-    assert finding.message["zh-Hant"].endswith("report-2021h2.txt:來源文字無法讀取(invalid start byte)。")
+    assert finding.message["en"].endswith("report-2021h2.txt: the source text cannot be read (byte 1 is not UTF-8).")
+    assert finding.message["zh-Hant"].endswith("report-2021h2.txt:來源文字無法讀取(第 1 個位元組不是 UTF-8)。")
     assert VERIFIED not in notes(outcome)
 
 
@@ -340,6 +340,13 @@ def test_without_the_text_the_note_counts_the_unverified_spans(make_project: Mak
     assert notes(outcome, "zh-Hant") == [
         f"src:log 有 2 段引文未經核對:{folder / 'sources'} 中沒有其文字(可用 --sources、KGTOOL_SOURCES 或 `kgtool source add 檔案`)。"
     ]
+
+
+def test_a_source_without_spans_has_its_text_unverified(make_project: Make) -> None:
+    folder = make_project({"data/log.ttl": HEAD + source()}, SETTINGS.replace('sources = "sources"\n', ""))
+    where = "(--sources DIR, KGTOOL_SOURCES or `kgtool source add FILE`)"
+    assert notes(evidence(folder)) == [f"the text of src:log stays unverified: no sources folder is set {where}."]
+    assert notes(evidence(folder), "zh-Hant")[0].startswith("src:log 之全文未經核對:未設定來源資料夾")
 
 
 def test_without_a_sources_folder_set_the_note_says_so(make_project: Make) -> None:

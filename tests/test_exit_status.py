@@ -450,12 +450,12 @@ CASES: tuple[Case, ...] = (
     Case("query file that is not UTF-8", ("check",), 1,
         out=report(1, 0, (1, 0, 0),
             zh=(
-                "queries/ask/ships.rq:1: 錯誤 KG301 不是 UTF-8:invalid start byte\n"
+                "queries/ask/ships.rq:1: 錯誤 KG301 無法讀取:第 34 個位元組不是 UTF-8\n"
                 "    規則 query-broken\n"
                 "    請: 請更正查詢檔(格式見 docs/queries.md)。\n"
             ),
             en=(
-                "queries/ask/ships.rq:1: error KG301 not UTF-8: invalid start byte\n"
+                "queries/ask/ships.rq:1: error KG301 cannot be read: byte 34 is not UTF-8\n"
                 "    by query-broken\n"
                 "    do: Correct the query file (docs/queries.md gives the form).\n"
             ),
@@ -503,7 +503,7 @@ CASES: tuple[Case, ...] = (
     ),
     Case("bad TOML", ("check",), 2,
         err=error("E-CONFIG-TOML",
-            zh="HERE/kgtool.toml:設定檔無法讀取:Invalid value (at end of document)。 請更正該行之語法。",
+            zh="HERE/kgtool.toml:設定檔無法讀取:檔案結尾:Invalid value。 請更正該行之語法。",
             en=(
                 "HERE/kgtool.toml: cannot be read as TOML: Invalid value (at end of document). Correct the syntax at "
                 "that line."
@@ -513,14 +513,8 @@ CASES: tuple[Case, ...] = (
     ),
     Case("settings that are not UTF-8", ("check",), 2,
         err=error("E-CONFIG-TOML",
-            zh=(
-                "HERE/kgtool.toml:設定檔無法讀取:'utf-8' codec can't decode byte 0xa4 in position 9: invalid start "
-                "byte。 請更正該行之語法。"
-            ),
-            en=(
-                "HERE/kgtool.toml: cannot be read as TOML: 'utf-8' codec can't decode byte 0xa4 in position 9: "
-                "invalid start byte. Correct the syntax at that line."
-            ),
+            zh="HERE/kgtool.toml:設定檔無法讀取:第 10 個位元組不是 UTF-8。 請另存為 UTF-8。",
+            en="HERE/kgtool.toml: cannot be read as TOML: byte 10 is not UTF-8. Save it as UTF-8.",
         ),
         prepare=settings_in_big5,
     ),
@@ -562,34 +556,34 @@ CASES: tuple[Case, ...] = (
     ),
     Case("unknown model", ("check",), 2,
         err=wrong("model",
-            zh="「town」(kgtool.toml):the only model that ships is 'city-diplomacy'",
+            zh="「town」(kgtool.toml):隨附之模型只有 city-diplomacy",
             en="'town' (kgtool.toml): the only model that ships is 'city-diplomacy'",
         ),
         settings='model = "town"',
     ),
     Case("unknown time zone", ("check",), 2,
         err=wrong("timezone",
-            zh="「Isle/Harbour」(kgtool.toml):No time zone found with key Isle/Harbour",
+            zh="「Isle/Harbour」(kgtool.toml):沒有這個時區(如 Asia/Taipei)",
             en="'Isle/Harbour' (kgtool.toml): No time zone found with key Isle/Harbour",
         ),
         settings='timezone = "Isle/Harbour"',
     ),
     Case("bad --as-of", ("check", "--as-of", "31.12.2021"), 2,
         err=wrong("as-of",
-            zh="「31.12.2021」(--as-of):write it as YYYY-MM-DD",
+            zh="「31.12.2021」(--as-of):請寫成 YYYY-MM-DD",
             en="'31.12.2021' (--as-of): write it as YYYY-MM-DD",
         ),
     ),
     Case("bad KGTOOL_AS_OF", ("check",), 2,
         err=wrong("as-of",
-            zh="「20211231」(KGTOOL_AS_OF):write it as YYYY-MM-DD",
+            zh="「20211231」(KGTOOL_AS_OF):請寫成 YYYY-MM-DD",
             en="'20211231' (KGTOOL_AS_OF): write it as YYYY-MM-DD",
         ),
         env={"KGTOOL_AS_OF": "20211231"},
     ),
     Case("bad KGTOOL_FORMAT", ("check",), 2,
         err=wrong("format",
-            zh=f"「html」(KGTOOL_FORMAT):write one of {commas(ReportFormat)}",
+            zh=f"「html」(KGTOOL_FORMAT):須為 {'、'.join(ReportFormat)} 之一",
             en=f"'html' (KGTOOL_FORMAT): write one of {commas(ReportFormat)}",
         ),
         env={"KGTOOL_FORMAT": "html"},
@@ -628,13 +622,13 @@ CASES: tuple[Case, ...] = (
     ),
     Case("option without its value", ("check", "--as-of"), 2,
         err=error("E-USAGE",
-            zh="選項「--as-of」用法有誤:Option '--as-of' requires an argument. `kgtool --help` 說明用法。",
+            zh="選項「--as-of」須有值。 `kgtool --help` 說明用法。",
             en="Option '--as-of' requires an argument. `kgtool --help` shows how.",
         ),
     ),
     Case("argument too many", ("check", "a", "b"), 2,
         err=error("E-USAGE",
-            zh="用法有誤:Got unexpected extra argument (b). `kgtool check --help` 說明用法。",
+            zh="多出之引數:b。 `kgtool check --help` 說明用法。",
             en="Got unexpected extra argument (b). `kgtool check --help` shows how.",
         ),
     ),
@@ -677,7 +671,7 @@ CASES: tuple[Case, ...] = (
     ),
     Case("report to a folder that is missing", ("check", "--output-file", "reports/today.json"), 2,
         err=error("E-FILE-WRITE",
-            zh="reports/today.json:無法寫入(No such file or directory)。 請確認資料夾存在、可寫入且磁碟未滿。",
+            zh="reports/today.json:無法寫入(沒有這個檔案或資料夾)。 請確認資料夾存在、可寫入且磁碟未滿。",
             en=(
                 "reports/today.json: cannot be written (No such file or directory). Check that the folder exists, is "
                 "writable and not full."
@@ -686,7 +680,7 @@ CASES: tuple[Case, ...] = (
     ),
     Case("report to a folder", ("check", "--output-file", "data"), 2,
         err=error("E-FILE-WRITE",
-            zh="data:無法寫入(Is a directory)。 請確認資料夾存在、可寫入且磁碟未滿。",
+            zh="data:無法寫入(是資料夾)。 請確認資料夾存在、可寫入且磁碟未滿。",
             en="data: cannot be written (Is a directory). Check that the folder exists, is writable and not full.",
         ),
         files=FLEET,
@@ -850,21 +844,21 @@ CASES: tuple[Case, ...] = (
     ),
     Case("query file that is missing", ("query", "--file", "q.rq"), 2,
         err=error("E-FILE-READ",
-            zh="q.rq:無法讀取查詢檔(No such file or directory)。 請給 UTF-8 之查詢檔,或以 - 由標準輸入讀取。",
+            zh="q.rq:無法讀取查詢檔(沒有這個檔案或資料夾)。 請給 UTF-8 之查詢檔,或以 - 由標準輸入讀取。",
             en="q.rq: cannot be read (No such file or directory). Give a UTF-8 query file, or - for standard input.",
         ),
     ),
     Case("folder as a query file", ("query", "--file", "data"), 2,
         err=error("E-FILE-READ",
-            zh="data:無法讀取查詢檔(Is a directory)。 請給 UTF-8 之查詢檔,或以 - 由標準輸入讀取。",
+            zh="data:無法讀取查詢檔(是資料夾)。 請給 UTF-8 之查詢檔,或以 - 由標準輸入讀取。",
             en="data: cannot be read (Is a directory). Give a UTF-8 query file, or - for standard input.",
         ),
         files=FLEET,
     ),
     Case("query that is not UTF-8", ("query", "--file", "q.rq"), 2,
         err=error("E-FILE-READ",
-            zh="q.rq:無法讀取查詢檔(invalid start byte)。 請給 UTF-8 之查詢檔,或以 - 由標準輸入讀取。",
-            en="q.rq: cannot be read (invalid start byte). Give a UTF-8 query file, or - for standard input.",
+            zh="q.rq:無法讀取查詢檔(第 14 個位元組不是 UTF-8)。 請給 UTF-8 之查詢檔,或以 - 由標準輸入讀取。",
+            en="q.rq: cannot be read (byte 14 is not UTF-8). Give a UTF-8 query file, or - for standard input.",
         ),
         files={"q.rq": b'ASK { ?s ?p "\xa4" }'},
     ),
@@ -939,7 +933,7 @@ CASES: tuple[Case, ...] = (
     ),
     Case("source file that is missing", ("source", "add", "new.txt"), 2,
         err=error("E-SOURCE-READ",
-            zh="new.txt:來源文字無法讀取(not a regular file)。 來源文字須為 UTF-8 之一般檔案。",
+            zh="new.txt:來源文字無法讀取(不是一般檔案)。 來源文字須為 UTF-8 之一般檔案。",
             en="new.txt: the source text cannot be read (not a regular file). A source text is a regular UTF-8 file.",
         ),
         files=LIBRARY,
@@ -1196,8 +1190,8 @@ UNREADABLE = [
     ("queries/ask/ships.rq", ("query", "ships"), 2, "",
      f"kgtool: E-QUERY-BROKEN: queries/ask/ships.rq: cannot be read: Permission denied. {CORRECT_QUERY}"),
     ("kgtool.toml", ("check",), 2, "",
-     ("kgtool: E-CONFIG-TOML: HERE/kgtool.toml: cannot be read as TOML: [Errno 13] Permission denied: 'HERE/kgtool.toml'. "
-     "Correct the syntax at that line.\n")),
+     ("kgtool: E-CONFIG-TOML: HERE/kgtool.toml: cannot be read as TOML: Permission denied. "
+     "Check its permissions.\n")),
     ("data", ("check",), 2, "",
      ("kgtool: E-FOLDER: HERE/data: cannot be listed (Permission denied). "
      "Correct the folder in the settings, or its permissions.\n")),

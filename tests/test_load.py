@@ -222,7 +222,7 @@ def test_a_file_that_is_gone_or_refused_is_a_finding(tmp_path: Path) -> None:
     ]
     dataset = load(files)
     assert [(found.rule, found.place, found.message["en"], found.message["zh-Hant"]) for found in dataset.findings] == [
-        ("KG002", Place("data/gone.ttl"), "cannot be read: No such file or directory", "無法讀取:No such file or directory"),
+        ("KG002", Place("data/gone.ttl"), "cannot be read: No such file or directory", "無法讀取:沒有這個檔案或資料夾"),
         ("KG002", Place("data/link.ttl"), "a link to a folder, or out of its own folder; not read.",
          "符號連結指向資料夾,或指向所屬資料夾之外,未讀取。"),
         ("KG002", Place("data/pipe.ttl"), "a device, pipe or socket; not read.", "不是一般檔案(裝置、管線或插座),未讀取。"),

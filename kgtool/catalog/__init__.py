@@ -9,7 +9,7 @@ from msgspec import Struct
 from kgtool.catalog import text as sparql
 from kgtool.catalog.header import HeaderError, read_header
 from kgtool.catalog.model import ColumnText, ColumnType, NamedQuery, Param, ParamType, QueryTest
-from kgtool.errors import Texts, texts
+from kgtool.errors import Texts, texts, why
 from kgtool.finding import Finding, Place, Severity
 from kgtool.project import Project, ProjectFile, project_files
 
@@ -87,12 +87,10 @@ def _read(file: ProjectFile, project: Project, problems: list[Finding]) -> Named
     try:
         text = file.path.read_text(encoding="utf-8-sig")
         header = read_header(text)
-    except UnicodeDecodeError as error:
-        problems.append(_problem(file, 1, texts(zh=f"不是 UTF-8:{error.reason}", en=f"not UTF-8: {error.reason}")))
-        return None
-    except OSError as error:
-        message = texts(zh=f"無法讀取:{error.strerror}", en=f"cannot be read: {error.strerror}")
-        problems.append(_problem(file, 0, message))
+    except (OSError, UnicodeDecodeError) as error:
+        said = why(error)
+        message = texts(zh=f"無法讀取:{said['zh-Hant']}", en=f"cannot be read: {said['en']}")
+        problems.append(_problem(file, 1 if isinstance(error, UnicodeDecodeError) else 0, message))
         return None
     except HeaderError as error:
         problems.append(_problem(file, error.line, error.message, error.fix))

@@ -14,7 +14,7 @@ from kgtool.checks.context import Inputs, Outcome
 from kgtool.checks.queries import rows_as_findings, unusable
 from kgtool.checks.shapes import flaw_as_finding, result_as_finding
 from kgtool.engine import Queryable, Solutions
-from kgtool.errors import EngineError, QueryError, texts
+from kgtool.errors import EngineError, QueryError, Texts, texts
 from kgtool.finding import Finding, Note
 from kgtool.lang import plural
 from kgtool.named import Binder, run
@@ -86,7 +86,7 @@ def _shapes(inputs: Inputs, there: Elsewhere) -> Outcome:
     try:
         found = {*run_compiled(compiled, there.engine, there.page), *run_compiled(here, there.queries, there.page)}
     except ShapesError as error:
-        raise _unrunnable(str(error)) from error
+        raise _unrunnable(error.message) from error
     findings = [result_as_finding(inputs, result) for result in sorted(found)]
     findings += [flaw_as_finding(inputs, problem) for problem in made.problems]
     return Outcome(tuple(findings), len(made.shapes), tuple(_notes(inputs, made, here, there)))
@@ -152,9 +152,9 @@ def _left_out() -> Note:
     ))  # fmt: skip
 
 
-def _unrunnable(said: str) -> EngineError:
+def _unrunnable(said: Texts) -> EngineError:
     return EngineError(
         "E-SHAPES",
-        texts(zh=f"形狀圖無法執行:{said}。", en=f"the shapes cannot be run: {said}."),
+        texts(zh=f"形狀圖無法執行:{said['zh-Hant']}。", en=f"the shapes cannot be run: {said['en']}."),
         texts(zh="請先以 `kgtool check` 檢查形狀檔。", en="Check the shape files with `kgtool check` first."),
     )

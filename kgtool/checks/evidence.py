@@ -186,11 +186,13 @@ def _unverified(inputs: Inputs, iri: str, count: int, folder: Path | None) -> No
     short = inputs.curies.short(iri)
     where_zh = f"{folder} 中沒有其文字" if folder else "未設定來源資料夾"
     where_en = f"its text is not in {folder}" if folder else "no sources folder is set"
+    what_zh = f"{short} 有 {count} 段引文" if count else f"{short} 之全文"
+    what_en = f"{count} {plural(count, 'span')} of {short}" if count else f"the text of {short}"
     return Note(
         f"N-UNVERIFIED {short}",
         texts(
-            zh=f"{short} 有 {count} 段引文未經核對:{where_zh}(可用 --sources、KGTOOL_SOURCES 或 `kgtool source add 檔案`)。",
-            en=f"{count} {plural(count, 'span')} of {short} {plural(count, 'stays', 'stay')} unverified: "
+            zh=f"{what_zh}未經核對:{where_zh}(可用 --sources、KGTOOL_SOURCES 或 `kgtool source add 檔案`)。",
+            en=f"{what_en} {'stay' if count > 1 else 'stays'} unverified: "
             f"{where_en} (--sources DIR, KGTOOL_SOURCES or `kgtool source add FILE`).",
         ),
     )

@@ -59,7 +59,7 @@ def check_shapes(inputs: Inputs) -> Outcome:
             report = validate_index(index, made, inputs.reasoned.types, part)
             found, focus, looked = results(made, report), dict(report.focus), dict(report.looked)
     except ShapesError as error:
-        return Outcome((_broken(inputs, str(error)),), len(made.shapes))
+        return Outcome((_broken(inputs, error.message),), len(made.shapes))
     if inputs.asked.named and not looked:
         raise nothing_looked_at(inputs.asked)
     unused = idle(made, index, focus) if focus and not inputs.asked.named else ()
@@ -84,9 +84,9 @@ def _by_reference(inputs: Inputs, shapes: Iterable[ox.Quad]) -> tuple[Result, ..
     return validate(itertools.chain(inputs.dataset.quads("ontology", "data"), types), shapes, Engine.PYSHACL)
 
 
-def _broken(inputs: Inputs, said: str) -> Finding:
+def _broken(inputs: Inputs, said: Texts) -> Finding:
     first = next(file.name for file in inputs.dataset.files if file.kind == "shapes")
-    message = texts(zh=f"形狀圖無法執行:{said}", en=f"the shapes cannot be run: {said}")
+    message = texts(zh=f"形狀圖無法執行:{said['zh-Hant']}", en=f"the shapes cannot be run: {said['en']}")
     return inputs.finding("KG202", Place(first), message)
 
 

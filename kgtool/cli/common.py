@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kgtool.errors import KgError, UsageError, texts
+from kgtool.errors import KgError, UsageError, texts, why
 from kgtool.lang import message_language, pick
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def write_out(text: str | bytes) -> None:
         UsageError: standard output is closed or full.
     """
     if not sys.stdout:  # `kgtool … >&-`
-        raise _unwritable(os.strerror(errno.EBADF))
+        raise _unwritable(OSError(errno.EBADF, os.strerror(errno.EBADF)))
     try:
         sys.stdout.flush()
         sys.stdout.buffer.write(text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass"))
@@ -118,13 +118,14 @@ def write_out(text: str | bytes) -> None:
         discard_output()  # the reader has gone (`kgtool query … | head`): nothing more to say; the exit status stands
     except OSError as error:
         discard_output()
-        raise _unwritable(error.strerror or "") from error
+        raise _unwritable(error) from error
 
 
-def _unwritable(reason: str) -> UsageError:
+def _unwritable(error: OSError) -> UsageError:
+    said = why(error)
     return UsageError(
         "E-OUTPUT",
-        texts(zh=f"無法寫入標準輸出({reason})。", en=f"standard output cannot be written ({reason})."),
+        texts(zh=f"無法寫入標準輸出({said['zh-Hant']})。", en=f"standard output cannot be written ({said['en']})."),
         texts(zh="請確認輸出之去處可寫入且磁碟未滿。", en="Check that it leads somewhere writable and not full."),
     )
 

@@ -22,7 +22,7 @@ from kgtool.cli.common import (
     remote_of,
     write_out,
 )
-from kgtool.errors import KgError, UsageError, texts
+from kgtool.errors import KgError, UsageError, texts, why
 from kgtool.formats import ResultFormat
 from kgtool.lang import pick, plural
 
@@ -130,10 +130,10 @@ def _read(name: str) -> str:
             sys.stdin.buffer.read().decode("utf-8-sig") if name == "-" else Path(name).read_bytes().decode("utf-8-sig")
         )
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.reason if isinstance(error, UnicodeDecodeError) else error.strerror
+        said = why(error)
         raise UsageError(
             "E-FILE-READ",
-            texts(zh=f"{name}:無法讀取查詢檔({reason})。", en=f"{name}: cannot be read ({reason})."),
+            texts(zh=f"{name}:無法讀取查詢檔({said['zh-Hant']})。", en=f"{name}: cannot be read ({said['en']})."),
             texts(
                 zh="請給 UTF-8 之查詢檔,或以 - 由標準輸入讀取。", en="Give a UTF-8 query file, or - for standard input."
             ),

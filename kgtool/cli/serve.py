@@ -14,7 +14,7 @@ import click
 from msgspec.structs import replace
 
 from kgtool.cli.common import common_options, endpoint_option, language_of, open_from, remote_of, write_out
-from kgtool.errors import KgError, UsageError, texts
+from kgtool.errors import KgError, UsageError, texts, why
 from kgtool.formats import Audience
 
 if TYPE_CHECKING:
@@ -171,8 +171,9 @@ def _log(name: str | None) -> int | None:
     try:
         return os.open(name, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o640)
     except OSError as error:
+        said = why(error)
         raise UsageError(
             "E-FILE-WRITE",
-            texts(zh=f"{name}:無法寫入({error.strerror})。", en=f"{name}: cannot be written ({error.strerror})."),
+            texts(zh=f"{name}:無法寫入({said['zh-Hant']})。", en=f"{name}: cannot be written ({said['en']})."),
             texts(zh="請換一個檔案。", en="Choose another file."),
         ) from error

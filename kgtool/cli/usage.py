@@ -7,7 +7,12 @@ from collections.abc import Sequence
 import click
 
 from kgtool.errors import Texts, UsageError, did_you_mean, texts
-from kgtool.late import closest
+from kgtool.late import closest, late
+
+# click's own sentences.
+_NEEDS_VALUE = late(r"requires (?:an argument|[0-9]+ arguments)")
+_TAKES_NO_VALUE = late(r"does not take a value")
+_EXTRA = late(r"Got unexpected extra arguments? \((.*)\)\.")
 
 
 def usage_error(error: click.ClickException, commands: Sequence[str]) -> UsageError:
@@ -34,11 +39,14 @@ def _message(error: click.ClickException) -> Texts:
         name = _name(error.param) if error.param else ""
         return texts(zh=f"缺少 {name}。", en=f"{name} is missing.")
     if isinstance(error, click.BadOptionUsage):
-        return texts(zh=f"選項「{error.option_name}」用法有誤:{said}", en=said)
+        needs = _NEEDS_VALUE.search(said)
+        fault = "須有值。" if needs else "不可有值。" if _TAKES_NO_VALUE.search(said) else f"用法有誤:{said}"
+        return texts(zh=f"選項「{error.option_name}」{fault}", en=said)
     if isinstance(error, click.BadParameter) and error.param and isinstance(error.param.type, click.Choice):
         name, allowed = _name(error.param), [str(choice) for choice in error.param.type.choices]
         return texts(zh=f"{name} 須為 {'、'.join(allowed)} 之一。", en=f"{name} must be one of {', '.join(allowed)}.")
-    return texts(zh=f"用法有誤:{said}", en=said)
+    extra = _EXTRA.fullmatch(said)
+    return texts(zh=f"多出之引數:{extra[1]}。" if extra else f"用法有誤:{said}", en=said)
 
 
 def _name(param: click.Parameter) -> str:

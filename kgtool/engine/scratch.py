@@ -16,7 +16,7 @@ from kgtool.engine.limits import CHECKED
 from kgtool.engine.pour import pour
 from kgtool.engine.runner import QueryRunner
 from kgtool.engine.store import Raw, rows_of
-from kgtool.errors import QueryError
+from kgtool.errors import QueryError, Texts
 from kgtool.index import Column
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal
@@ -82,10 +82,10 @@ class Syntax:
     def __exit__(self, *_: object) -> None:
         self._runner.close()
 
-    def fault(self, text: str) -> str:
-        """Why a query cannot be run, in English; "" when it can."""
+    def fault(self, text: str) -> Texts:
+        """Why a query cannot be run; empty when it can."""
         try:
             self._runner.columns(text, {})
         except QueryError as error:
-            return error.message["en"]
-        return ""
+            return error.message
+        return {}

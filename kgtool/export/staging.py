@@ -20,7 +20,7 @@ from typing import Self
 
 from msgspec import Struct
 
-from kgtool.errors import ProjectError, texts
+from kgtool.errors import ProjectError, texts, why
 
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
 _STAGED = re.compile(r"\.(?P<name>.+)\.staged-(?P<pid>[0-9]+)")
@@ -143,9 +143,10 @@ def _writing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        said = why(error)
         raise ProjectError(
             "E-FILE-WRITE",
-            texts(zh=f"{path}:無法寫入({error.strerror})。", en=f"{path}: cannot be written ({error.strerror})."),
+            texts(zh=f"{path}:無法寫入({said['zh-Hant']})。", en=f"{path}: cannot be written ({said['en']})."),
             texts(zh="請確認資料夾可寫入且磁碟未滿;原有之套件未變。",
                   en="Check that the folder is writable and not full; the package that was there is as it was."),
         ) from error  # fmt: skip

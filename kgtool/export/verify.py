@@ -216,7 +216,9 @@ class _Check:
         try:
             results = validate((*stated, *graphs.get(_MODEL, ())), graphs.get(_SHAPES, ()))
         except ShapesError as error:
-            self.fault(What.SHAPES, _SHAPES, f"形狀無法使用:{error}", f"the shapes cannot be used: {error}")
+            self.fault(
+                What.SHAPES, _SHAPES, f"形狀無法使用:{error.message['zh-Hant']}", f"the shapes cannot be used: {error}"
+            )
             return
         if len(results) != expected:
             self.fault(What.SHAPES, _DATA, f"形狀結果 {len(results)} 項,套件載 {expected} 項",

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pyoxigraph as ox
 
-from kgtool.errors import texts
+from kgtool.errors import texts, why
 from kgtool.finding import Finding, Place, Severity
 from kgtool.formats import EXTRA_FORMATS, RDF_SUFFIXES
 from kgtool.load import limits, sniff
@@ -56,7 +56,8 @@ def _bytes(file: ProjectFile, accept: frozenset[str], findings: list[Finding]) -
     try:
         return file.path.read_bytes()
     except OSError as error:
-        message = texts(zh=f"無法讀取:{error.strerror}", en=f"cannot be read: {error.strerror}")
+        reason = why(error)
+        message = texts(zh=f"無法讀取:{reason['zh-Hant']}", en=f"cannot be read: {reason['en']}")
         findings.append(_finding(file, Problem("KG002", 0, 0, message)))
         return None
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pyoxigraph as ox
 
-from kgtool.errors import ProjectError, texts
+from kgtool.errors import ProjectError, texts, why
 from kgtool.formats import RDF_SUFFIXES
 from kgtool.project import REFUSED, ProjectFile
 
@@ -35,7 +35,8 @@ def stream(file: ProjectFile) -> Iterator[ox.Quad]:
     except SyntaxError as error:
         raise _stopped(file, f"第 {error.lineno or 0} 行:語法錯誤", f"line {error.lineno or 0}: {error.msg}") from error
     except OSError as error:
-        raise _stopped(file, f"無法讀取({error.strerror})", f"cannot be read ({error.strerror})") from error
+        said = why(error)
+        raise _stopped(file, f"無法讀取({said['zh-Hant']})", f"cannot be read ({said['en']})") from error
 
 
 def _stopped(file: ProjectFile, zh: str, en: str) -> ProjectError:

@@ -13,7 +13,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from kgtool.errors import UsageError, texts
+from kgtool.errors import UsageError, texts, why
 from kgtool.finding import Finding
 
 VERSION = 1
@@ -81,10 +81,14 @@ def read_baseline(path: Path) -> Baseline:
         table = json.loads(path.read_text(encoding="utf-8"))
         return Baseline(_counts(table))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        reason = error.strerror if isinstance(error, OSError) else f"{type(error).__name__}: {error}"
+        other = f"{type(error).__name__}: {error}"
+        reason = why(error) if isinstance(error, OSError | UnicodeDecodeError) else texts(zh=other, en=other)
         raise UsageError(
             "E-BASELINE",
-            texts(zh=f"{path}:基準檔無法使用({reason})。", en=f"{path}: the baseline cannot be used ({reason})."),
+            texts(
+                zh=f"{path}:基準檔無法使用({reason['zh-Hant']})。",
+                en=f"{path}: the baseline cannot be used ({reason['en']}).",
+            ),
             texts(
                 zh="以 `kgtool check --write-baseline 檔案` 產生。",
                 en="`kgtool check --write-baseline FILE` writes one.",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from kgtool.errors import ProjectError, UsageError, texts
+from kgtool.errors import ProjectError, UsageError, texts, why
 from kgtool.finding import Finding
 
 if TYPE_CHECKING:
@@ -106,10 +106,10 @@ def run_git(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     except ValueError:  # a NUL in an argument
         return subprocess.CompletedProcess(arguments, 128, b"", b"")
     except (OSError, subprocess.TimeoutExpired) as error:
-        reason = getattr(error, "strerror", None) or "timeout"
+        reason = why(error) if isinstance(error, OSError) else texts(zh="逾時", en="timeout")
         raise ProjectError(
             "E-GIT",
-            texts(zh=f"無法執行 git({reason})。", en=f"git cannot be run ({reason})."),
+            texts(zh=f"無法執行 git({reason['zh-Hant']})。", en=f"git cannot be run ({reason['en']})."),
             texts(zh="此功能需要 git。", en="This needs git."),
         ) from error
 

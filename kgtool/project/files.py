@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
-from kgtool.errors import ProjectError, Texts, texts
+from kgtool.errors import ProjectError, Texts, texts, why
 from kgtool.late import late
 from kgtool.project.settings import Project
 from kgtool.terms import GRAPH, MODEL_GRAPH
@@ -133,9 +133,8 @@ def _walk(folder: Path, suffixes: tuple[str, ...]) -> Iterator[tuple[Path, str]]
 
 def _unlisted(error: OSError) -> None:
     """os.walk() passes over a folder that it cannot list; files that nobody checked must not look like a pass."""
-    raise _unusable(
-        Path(error.filename), f"無法列出({error.strerror})", f"cannot be listed ({error.strerror})"
-    ) from error
+    said = why(error)
+    raise _unusable(Path(error.filename), f"無法列出({said['zh-Hant']})", f"cannot be listed ({said['en']})") from error
 
 
 def _unusable(folder: Path, zh: str, en: str) -> ProjectError:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
 
-from kgtool.errors import ProjectError, texts
+from kgtool.errors import ProjectError, Texts, texts, why
 
 
 def find_config(start: Path) -> tuple[Path, dict[str, Any]]:
@@ -53,14 +54,31 @@ def _exists(path: Path) -> bool:
         return False
 
 
+def _why(error: Exception) -> Texts:
+    """What is wrong with a settings file; the parser's words stay English, their place does not."""
+    if isinstance(error, OSError | UnicodeDecodeError):
+        return why(error)
+    said = str(error)
+    at = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", said, re.DOTALL)
+    where = f"第 {at[2]} 行第 {at[3]} 欄:" if at and at[2] else "檔案結尾:" if at else ""
+    return texts(zh=f"{where}{at[1] if at else said}", en=said)
+
+
+def _next(error: Exception) -> Texts:
+    if isinstance(error, OSError):
+        return texts(zh="請檢查其權限。", en="Check its permissions.")
+    if isinstance(error, UnicodeDecodeError):
+        return texts(zh="請另存為 UTF-8。", en="Save it as UTF-8.")
+    return texts(zh="請更正該行之語法。", en="Correct the syntax at that line.")
+
+
 def _read_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (ValueError, OSError, RecursionError) as error:  # ValueError: of TOML, of UTF-8, of an integer without end
-        deep = isinstance(error, RecursionError)
-        zh, en = ("層次過深", "nested too deeply") if deep else (str(error), str(error))
+        said = texts(zh="層次過深", en="nested too deeply") if isinstance(error, RecursionError) else _why(error)
         raise ProjectError(
             "E-CONFIG-TOML",
-            texts(zh=f"{path}:設定檔無法讀取:{zh}。", en=f"{path}: cannot be read as TOML: {en}."),
-            texts(zh="請更正該行之語法。", en="Correct the syntax at that line."),
+            texts(zh=f"{path}:設定檔無法讀取:{said['zh-Hant']}。", en=f"{path}: cannot be read as TOML: {said['en']}."),
+            _next(error),
         ) from error

@@ -12,11 +12,11 @@ from typing import Any
 from msgspec import Struct
 
 from kgtool.errors import ProjectError, did_you_mean, texts
-from kgtool.formats import EXTRA_FORMATS, Engine, FailOn, Reasoner, ReportFormat
-from kgtool.late import closest, late
+from kgtool.late import closest
 from kgtool.project.audiences import Audiences, read_audiences
 from kgtool.project.exports import ExportProfile, read_exports
 from kgtool.project.find import find_config
+from kgtool.project.forms import FORMS
 from kgtool.project.presets import Preset, read_presets
 from kgtool.project.publication import Publication, read_publication
 from kgtool.project.remotes import Remote, read_remotes
@@ -48,7 +48,6 @@ DEFAULTS: Mapping[str, tuple[type, Any]] = {
     "accept": (list, []),
     "waivers": (list, []),
 }
-_DAY = late(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # Settings that KGTOOL_<NAME> gives too: those that a command line option gives, and the zone.
 FROM_ENVIRONMENT = (
     "sources", "lang", "as-of", "fail-on", "format", "timezone", "baseline", "engine", "reasoner",
@@ -212,11 +211,11 @@ def _check_value(name: str, setting: Setting, config: Path) -> None:
     if name in TABLES:
         _check_table(name, value, config)
     try:
-        _CONVERSIONS.get(name, lambda text: text)(value)
-    except (ValueError, zoneinfo.ZoneInfoNotFoundError, OSError) as error:
-        why = error.args[0] if isinstance(error, KeyError) else error
+        if name in FORMS:
+            FORMS[name](value)
+    except TableError as error:
         raise _bad(
-            name, f"'{value}' ({setting.origin}): {why}", f"「{value}」({setting.origin}):{why}", config
+            name, f"'{value}' ({setting.origin}): {error.en}", f"「{value}」({setting.origin}):{error.zh}", config
         ) from error
 
 
@@ -232,53 +231,3 @@ def _check_table(name: str, value: Mapping[str, Any], config: Path) -> None:
         TABLES[name](value)
     except TableError as error:
         raise _bad(".".join(part for part in (name, error.key) if part), error.en, error.zh, config) from error
-
-
-def _date_or_empty(value: str) -> None:
-    if value and not _DAY.fullmatch(value):
-        raise ValueError("write it as YYYY-MM-DD")
-    if value:
-        datetime.date.fromisoformat(value)
-
-
-def _fail_on(value: str) -> None:
-    if value not in {*FailOn}:
-        raise ValueError(f"write one of {', '.join(FailOn)}")
-
-
-def _engine(value: str) -> None:
-    if value not in {*Engine}:
-        raise ValueError(f"write one of {', '.join(Engine)}")
-
-
-def _reasoner(value: str) -> None:
-    if value not in {*Reasoner}:
-        raise ValueError(f"write one of {', '.join(Reasoner)}")
-
-
-def _format(value: str) -> None:
-    if value not in {"", *ReportFormat}:
-        raise ValueError(f"write one of {', '.join(ReportFormat)}")
-
-
-def _accept(value: list[str]) -> None:
-    known = sorted({name for name, _ in EXTRA_FORMATS.values()})
-    if not set(value) <= set(known):
-        raise ValueError(f"write none or some of {', '.join(known)}")
-
-
-def _model(value: str) -> None:
-    if value not in {"", "city-diplomacy"}:
-        raise ValueError("the only model that ships is 'city-diplomacy'")
-
-
-_CONVERSIONS: Mapping[str, Any] = {
-    "accept": _accept,
-    "timezone": zoneinfo.ZoneInfo,
-    "as-of": _date_or_empty,
-    "fail-on": _fail_on,
-    "engine": _engine,
-    "reasoner": _reasoner,
-    "format": _format,
-    "model": _model,
-}

@@ -10,7 +10,7 @@ from typing import Any
 
 from kgtool.check import check
 from kgtool.engine.remote.failure import place as remote_place
-from kgtool.errors import KgError, ProjectError, UsageError, texts
+from kgtool.errors import KgError, ProjectError, UsageError, texts, why
 from kgtool.finding import Severity
 from kgtool.lang import plural
 from kgtool.project import Project, remote_at
@@ -134,11 +134,13 @@ def listen(host: str, port: int) -> socket.socket:
         listener.listen(_BACKLOG)
     except (OSError, OverflowError) as error:
         listener.close()
-        reason = error.strerror if isinstance(error, OSError) else "port"
+        reason = (
+            why(error) if isinstance(error, OSError) else texts(zh="埠號須為 0 至 65535", en="a port is 0 to 65535")
+        )
         raise UsageError(
             "E-SERVE-PORT",
-            texts(zh=f"無法使用 {host}:{port}({reason})。",
-                  en=f"{host}:{port} cannot be used ({reason})."),
+            texts(zh=f"無法使用 {host}:{port}({reason['zh-Hant']})。",
+                  en=f"{host}:{port} cannot be used ({reason['en']})."),
             texts(zh="請換埠號;--port 0 取任一可用者。", en="Choose another port; --port 0 takes any that is free."),
         ) from error  # fmt: skip
     return listener

@@ -139,7 +139,7 @@ def _query(reading: Reading, node: Node, path: Path | None, bound: Mapping[str, 
             "KG208",
             node,
             predicate=SH + name,
-            zh=f"SPARQL 查詢不能使用:{error}",
+            zh=f"SPARQL 查詢不能使用:{error.zh}",
             en=f"the SPARQL query cannot be used: {error}",
         )
         return None

@@ -74,7 +74,7 @@ def validate(data: Iterable[ox.Quad | ox.Triple], shapes: Iterable[ox.Quad | ox.
     """
     made = make_plan(shapes)
     if made.failure:
-        raise ShapesError(made.failure)
+        raise ShapesError(made.failure["en"], made.failure["zh-Hant"])
     index = Index()
     index.extend(data)
     return results(made, validate_index(index, made))

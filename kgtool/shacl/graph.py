@@ -18,7 +18,11 @@ _FIRST, _REST, _NIL, _TYPE = RDF + "first", RDF + "rest", ox.NamedNode(RDF + "ni
 
 
 class ListError(ValueError):
-    """A list that loops or is not a list."""
+    """A list that loops or is not a list, in both languages."""
+
+    def __init__(self, en: str, zh: str) -> None:
+        super().__init__(en)
+        self.zh = zh
 
 
 def shown(term: Term) -> str:
@@ -76,9 +80,12 @@ class ShapesGraph:
         while head != _NIL:
             first, rest = self.values(head, _FIRST), self.values(head, _REST)
             if head in seen:
-                raise ListError("the list loops")
+                raise ListError("the list loops", "清單成迴圈")
             if len(first) != 1 or len(rest) != 1:
-                raise ListError("not a list with one rdf:first and one rdf:rest a node")
+                raise ListError(
+                    "not a list with one rdf:first and one rdf:rest a node",
+                    "清單之節點須各有一個 rdf:first 與 rdf:rest",
+                )
             seen.add(head)
             found.append(first[0])
             head = rest[0]
@@ -192,6 +199,6 @@ class ShapesGraph:
         except ListError as error:
             self.problem(
                 "KG205", node, predicate=SH + name, value=value,
-                zh=f"sh:{name} 的清單有誤:迴圈或缺少 rdf:first/rdf:rest", en=f"sh:{name}: {error}",
+                zh=f"sh:{name} 的清單有誤:{error.zh}", en=f"sh:{name}: {error}",
             )  # fmt: skip
             return None

@@ -125,9 +125,9 @@ class Reader:
             return None
         try:
             return self._path(found, frozenset())
-        except (ListError, ValueError) as error:
+        except ListError as error:
             self.graph.problem(
-                "KG205", node, predicate=SH + "path", value=found, zh=f"sh:path 有誤:{error}", en=f"sh:path: {error}"
+                "KG205", node, predicate=SH + "path", value=found, zh=f"sh:path 有誤:{error.zh}", en=f"sh:path: {error}"
             )
             return None
 
@@ -135,9 +135,9 @@ class Reader:
         if isinstance(node, ox.NamedNode):
             return Step(node.value)
         if isinstance(node, ox.Literal):
-            raise ListError(f"{shown(node)} is not a path")
+            raise ListError(f"{shown(node)} is not a path", f"{shown(node)} 不是路徑")
         if node in above:
-            raise ListError("the path contains itself")
+            raise ListError("the path contains itself", "路徑包含自身")
         above |= {node}
         graph = self.graph
         # A node that is both a list and an operator is read as a list (W3C test path-strange-001).
@@ -146,7 +146,7 @@ class Reader:
             return self._operator(node, above)
         parts = tuple(self._path(part, above) for part in graph.members(node))
         if len(parts) < 2:
-            raise ListError("a sequence has two members at least")
+            raise ListError("a sequence has two members at least", "序列至少須有兩項")
         return Sequence(parts)
 
     def _operator(self, node: Term, above: frozenset[Term]) -> Path:
@@ -159,5 +159,5 @@ class Reader:
         head = graph.sh(node, "alternativePath")[0]
         parts = tuple(self._path(part, above) for part in graph.members(head))
         if len(parts) < 2:
-            raise ListError("an alternative has two members at least")
+            raise ListError("an alternative has two members at least", "擇一路徑至少須有兩項")
         return Alternative(parts)

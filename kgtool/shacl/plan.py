@@ -12,6 +12,7 @@ from collections.abc import Mapping
 import pyoxigraph as ox
 from msgspec import Struct
 
+from kgtool.errors import Texts
 from kgtool.shacl.paths import Path
 from kgtool.shacl.problem import Problem
 from kgtool.shacl.query_plan import Query
@@ -19,6 +20,8 @@ from kgtool.shacl.query_plan import Query
 Node = ox.NamedNode | ox.BlankNode
 Term = Node | ox.Literal
 Messages = tuple[tuple[str, str], ...]
+# What stands between the reasons why shapes cannot be run.
+_BETWEEN = {"zh-Hant": ";", "en": "; "}
 
 
 class TargetKind(enum.Enum):
@@ -229,6 +232,7 @@ class Plan(Struct, frozen=True):
     problems: tuple[Problem, ...]
 
     @property
-    def failure(self) -> str:
-        """Why the shapes cannot be run as written; "" when they can."""
-        return "; ".join(problem.message["en"] for problem in self.problems if problem.fatal)
+    def failure(self) -> Texts:
+        """Why the shapes cannot be run as written; empty when they can."""
+        said = [problem.message for problem in self.problems if problem.fatal]
+        return {tag: mark.join(text[tag] for text in said) for tag, mark in _BETWEEN.items()} if said else {}

@@ -23,7 +23,11 @@ _TOKEN = re.compile(
 
 
 class QueryFormError(ValueError):
-    """A query that does not parse or that SHACL does not allow."""
+    """A query that does not parse or that SHACL does not allow, in both languages; an engine's own words are in one."""
+
+    def __init__(self, en: str, zh: str) -> None:
+        super().__init__(en)
+        self.zh = zh
 
 
 class GroupKind(enum.Enum):

@@ -65,7 +65,7 @@ def make_query(
         QueryFormError: it does not parse, or breaks a rule of SHACL appendix A.
     """
     if len(text) > MOST_TEXT:
-        raise QueryFormError(f"longer than {MOST_TEXT} characters")
+        raise QueryFormError(f"longer than {MOST_TEXT} characters", f"長於 {MOST_TEXT} 個字元")
     parts = tokens(text)
     _check_depth(part.text for part in parts)
     if path is not None:
@@ -95,30 +95,36 @@ def _check_depth(texts: Iterable[str]) -> None:
         depth += text in {"(", "{", "["}
         depth -= text in {")", "}", "]"}
         if depth > MOST_DEPTH:
-            raise QueryFormError(f"nested deeper than {MOST_DEPTH}")
+            raise QueryFormError(f"nested deeper than {MOST_DEPTH}", f"相套超過 {MOST_DEPTH} 層")
 
 
 def _check_syntax(text: str, syntax: Syntax) -> None:
     said = syntax.fault(text)
     if said:
-        raise QueryFormError(said)
+        raise QueryFormError(said["en"], said["zh-Hant"])
 
 
 def _check_rules(found: Scan, names: set[str], required: set[str], *, ask: bool) -> None:
     for word in _FORBIDDEN:
         if word in found.words:
-            raise QueryFormError(f"{word} is not allowed in SHACL")
+            raise QueryFormError(f"{word} is not allowed in SHACL", f"SHACL 不得使用 {word}")
     again = sorted(names & found.assigned)
     if again:
-        raise QueryFormError(f"?{again[0]} is pre-bound and may not be assigned again")
+        raise QueryFormError(
+            f"?{again[0]} is pre-bound and may not be assigned again", f"?{again[0]} 已預先繫結,不得再指定"
+        )
     if found.form != ("ASK" if ask else "SELECT"):
-        raise QueryFormError(f"must be {'an ASK' if ask else 'a SELECT'} query")
+        raise QueryFormError(
+            f"must be {'an ASK' if ask else 'a SELECT'} query", f"須為 {'ASK' if ask else 'SELECT'} 查詢"
+        )
     for projection in found.projections[0 if ask else 1 :]:
         missing = sorted(required & (found.variables | {"this"}) - projection)
         if missing:
-            raise QueryFormError(f"a subquery must return ?{missing[0]}, which is pre-bound")
+            raise QueryFormError(
+                f"a subquery must return ?{missing[0]}, which is pre-bound", f"子查詢須傳回預先繫結之 ?{missing[0]}"
+            )
     if not ask and "this" not in found.projections[0] and not found.selects_all:
-        raise QueryFormError("the query must return $this")
+        raise QueryFormError("the query must return $this", "查詢須傳回 $this")
 
 
 def _single(found: Scan) -> bool:

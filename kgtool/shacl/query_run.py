@@ -29,7 +29,7 @@ from kgtool.shacl.graph import shown
 from kgtool.shacl.hit import Hit
 from kgtool.shacl.plan import Plan, Shape, Term
 from kgtool.shacl.query_plan import BOUND, ROW, SHAPES, Query
-from kgtool.shacl.result import ShapesError
+from kgtool.shacl.result import ShapesError, reported_failure
 
 _MOST_SECONDS = 60.0
 Row = dict[str, Term]
@@ -49,7 +49,8 @@ def query_hits(
     try:
         yield from _hits(data, shapes, test, shape, nodes, pairs)
     except QueryError as error:
-        raise ShapesError(f"{shown(shape.node)}: {error.message['en']}") from error
+        name = shown(shape.node)
+        raise ShapesError(f"{name}: {error.message['en']}", f"{name}:{error.message['zh-Hant']}") from error
 
 
 def _hits(
@@ -173,7 +174,7 @@ def _select(
     said = _texts(test.bound)
     for row in found:
         if row.get("failure") == ox.Literal(True):
-            raise ShapesError(f"{shown(shape.node)}: the query reports a failure")
+            raise reported_failure(shown(shape.node))
         this = row.get("this")
         focus = -1 if this is None else index.ids.get(this, -1)
         if len(batch) == 1:  # it was asked about one node

@@ -21,7 +21,7 @@ def scan(text: str) -> Scan:
     try:
         scanner.query()
     except IndexError as error:  # ran past the end: the outline is not what this scan expects
-        raise QueryFormError("a form of query that SHACL does not use") from error
+        raise QueryFormError("a form of query that SHACL does not use", "SHACL 不使用此種查詢") from error
     return scanner.found
 
 
@@ -100,7 +100,7 @@ class _Scanner:
     def modifiers(self) -> None:
         while self.now.text != "}":
             if self.take().text == "{":
-                raise QueryFormError("EXISTS in a solution modifier")
+                raise QueryFormError("EXISTS in a solution modifier", "GROUP BY、HAVING、ORDER BY 中有 EXISTS")
 
     def element(self, group: Group, number: int) -> None:
         part = self.now
@@ -114,7 +114,7 @@ class _Scanner:
             group.nested = True
             self.braces(group, number)
         elif part.word == "VALUES":
-            raise QueryFormError("VALUES is not allowed in SHACL")
+            raise QueryFormError("VALUES is not allowed in SHACL", "SHACL 不得使用 VALUES")
         elif part.text == ".":
             self.take()
         else:

@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from kgtool.errors import Texts, texts
+
 
 class ShapesError(Exception):
-    """The shapes graph cannot be run; the text is the engine's. SHACL calls this a failure. Source: SHACL §3.4.2."""
+    """The shapes graph cannot be run; what the engine says is in both languages, or in its own alone. SHACL calls this a
+    failure. Source: SHACL §3.4.2."""
+
+    def __init__(self, en: str, zh: str = "") -> None:
+        super().__init__(en)
+        self.message: Texts = texts(zh=zh or en, en=en)
+
+
+def reported_failure(shape: str) -> ShapesError:
+    """A query of a shape binds ?failure to true. Source: SHACL §5.3.2."""
+    return ShapesError(f"{shape}: the query reports a failure", f"{shape}:查詢回報失敗(?failure)")
 
 
 class Result(Struct, frozen=True, order=True):

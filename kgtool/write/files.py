@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from kgtool.errors import ProjectError, texts
+from kgtool.errors import ProjectError, texts, why
 
 
 def write_file(path: Path, content: str) -> None:
@@ -41,8 +41,9 @@ def write_file(path: Path, content: str) -> None:
 
 
 def _failed(path: Path, error: OSError) -> ProjectError:
+    said = why(error)
     return ProjectError(
         "E-FILE-WRITE",
-        texts(zh=f"{path}:無法寫入({error.strerror})。", en=f"{path}: cannot be written ({error.strerror})."),
+        texts(zh=f"{path}:無法寫入({said['zh-Hant']})。", en=f"{path}: cannot be written ({said['en']})."),
         texts(zh="請確認資料夾存在、可寫入且磁碟未滿。", en="Check that the folder exists, is writable and not full."),
     )

@@ -21,7 +21,7 @@ from kgtool.shacl.evaluate import Violation
 from kgtool.shacl.graph import shown
 from kgtool.shacl.plan import Plan, TargetKind, Term
 from kgtool.shacl.query_outline import tokens
-from kgtool.shacl.result import Result, ShapesError
+from kgtool.shacl.result import Result, reported_failure
 
 PAGE = 5_000
 _MOST = 1_000_000  # rows of one focus node; an answer beyond it is no report
@@ -149,7 +149,7 @@ def _violation(made: Plan, query: ShapeQuery, row: Row) -> Violation:
     focus, value, path = row["this"], row.get("value"), row.get("path")
     if isinstance(test, plan.Sparql):
         if row.get("failure") == ox.Literal(True):
-            raise ShapesError(f"{shown(shape.node)}: the query reports a failure")
+            raise reported_failure(shown(shape.node))
         if value is None and shape.path is None:
             value = focus
         said = tuple((name, term.value) for name, term in sorted(row.items()))
