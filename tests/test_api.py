@@ -249,6 +249,13 @@ def test_more_rows_than_are_allowed_is_a_problem_and_never_a_cut(make_project: M
     assert get("/api/of?limit=5", app=app).status == 200
 
 
+@pytest.mark.parametrize("wish", ["format=json", "format=csv", "format=tsv", "format=xlsx", "limit=1"])
+def test_a_triple_term_has_no_form_in_an_answer(make_project: Make, wish: str) -> None:
+    query = '#+ summary: {en: "T", zh-Hant: "三"}\n#+ columns: {x: any}\nSELECT (TRIPLE(<a:a>, <a:p>, 1) AS ?x) {}'
+    response = get(f"/api/of?{wish}", app=served(make_project({"queries/ask/of.rq": query})))
+    assert (response.status, body(response)["code"]) == (400, "E-QUERY-RUN")
+
+
 def test_a_query_file_that_is_wrong_is_unavailable_not_unknown(make_project: Make) -> None:
     app = served(
         make_project({"data/a.ttl": DATA, "queries/ask/broken.rq": "#+ summary: {en: x}\n#+ typo: 1\nASK {}"}, SETTINGS)

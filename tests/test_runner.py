@@ -123,8 +123,11 @@ def test_blank_nodes_keep_their_labels() -> None:
 
 
 def test_a_triple_term_is_refused_by_name(runner: QueryRunner) -> None:
-    text = "SELECT (<<( <a:s> <a:p> 1 )>> AS ?t) {}"
-    assert code_of(lambda: runner.run(text, {})) == "E-QUERY-RUN"
+    for text in ("SELECT (<<( <a:s> <a:p> 1 )>> AS ?t) {}", "CONSTRUCT { <a:s> <a:p> <<( <a:s> <a:p> [] )>> } {}"):
+        with pytest.raises(QueryError) as caught:
+            runner.run(text, {})
+        assert caught.value.code == "E-QUERY-RUN"
+        assert "三元組詞項" in caught.value.message["zh-Hant"]
     assert runner.run("ASK {}", {}) is True
 
 

@@ -241,7 +241,7 @@ def store() -> EmbeddedStore:
 ASKED = (
     "SELECT * WHERE { ?s ?p ?o } ORDER BY ?o", "SELECT ?none WHERE {}", "ASK { ?s ?p 7 }", "ASK { ?s ?p 'no' }",
     "CONSTRUCT { ?s <a:q> [] } WHERE { ?s ?p 1 }", "DESCRIBE <a:a>", "SELECT (1/0 AS ?x) ?y WHERE { VALUES ?y { 'a'@en <b:b> 1.50 } }",
-    "\ufeffSELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }",
+    "\ufeffSELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }", "SELECT (OBJECT(TRIPLE(<a:a>, <a:p>, 1)) AS ?x) {}",
 )  # fmt: skip
 
 
@@ -253,6 +253,8 @@ def answers(store: EmbeddedStore, limits: Limits) -> Iterator[object]:
             "SELECT (<a:f>(1) AS ?x) {}",
             "SELECT * { SERVICE <a:b> {} }",
             "ASK { 'x\ud800' ?p ?o }",
+            "SELECT ?s (TRIPLE(?s, ?p, ?o) AS ?x) { ?s ?p ?o }",
+            "CONSTRUCT { ?s ?p ?x } { ?s ?p ?o BIND(TRIPLE(?s, ?p, ?o) AS ?x) }",
         ):
             for ask in (runner.run, runner.columns):
                 try:
@@ -292,7 +294,7 @@ def test_nothing_of_the_bounds_is_left(store: EmbeddedStore) -> None:
 
     before = state()
     for _ in range(3):
-        assert len([*answers(store, Limits())]) == 2 * (len(ASKED) + 4)
+        assert len([*answers(store, Limits())]) == 2 * (len(ASKED) + 6)
     assert state()[:2] == before[:2]  # type: ignore[index]
     assert len(state()[2]) == len(before[2])  # type: ignore[index]
 
@@ -337,6 +339,23 @@ def test_a_query_that_ends_the_check_is_a_finding_all_the_same(make_project: Cal
     assert status == 1
     assert [Path(one["file"]).name for one in found] == ["greedy.rq"]
     assert "memory" in json.dumps(found)
+
+
+def test_a_check_whose_rows_hold_triple_terms_says_so(make_project: Callable[..., Path]) -> None:
+    """RDF 1.2, which no finding can name; a part of one is a term like any other."""
+    text = "#+ summary: {en: x, zh-Hant: 甲}\n#+ columns: {focus: any}\nSELECT ?focus WHERE { ?s ?p ?o BIND(%s AS ?focus) }"
+    whole, part = text % "TRIPLE(?s, ?p, ?o)", text % "SUBJECT(TRIPLE(?s, ?p, ?o))"
+    folder = make_project(
+        {"queries/check/whole.rq": whole, "queries/check/part.rq": part, "data/a.ttl": "<a:a> <a:p> 1 ."}
+    )
+    status, report, err = checked(folder)
+    assert (status, err) == (1, "")
+    assert checked(folder, trying=False)[:2] == (status, report)
+    found = {(one["rule"], Path(one["file"]).name, one["focus"]) for one in report["findings"]}  # type: ignore[index]
+    assert {one for one in found if one[0] in {"KG301", "KG303"}} == {
+        ("KG301", "whole.rq", ""),
+        ("KG303", "a.ttl", "a:a"),
+    }
 
 
 def test_a_large_project_is_not_tried(make_project: Callable[..., Path]) -> None:

@@ -62,6 +62,15 @@ def failed(said: str) -> QueryError:
     )  # fmt: skip
 
 
+def unheld() -> QueryError:
+    """The answer holds a triple term (RDF 1.2), which the data never does: only a query can make one."""
+    return error(
+        QueryError, "E-QUERY-RUN", "查詢執行失敗:結果含有 RDF 1.2 之三元組詞項,此處不支援。",
+        "the query failed: its answer holds a triple term of RDF 1.2, which is not supported.",
+        "請改取其部分:SUBJECT()、PREDICATE()、OBJECT()。", "Ask for its parts: SUBJECT(), PREDICATE() and OBJECT().",
+    )  # fmt: skip
+
+
 def too_slow(seconds: float) -> QueryError:
     """The deadline passed."""
     return error(

@@ -15,7 +15,7 @@ import pyoxigraph as ox
 from msgspec import Struct
 
 from kgtool.catalog.text import Token, lexemes, line_of, tokens
-from kgtool.engine.failure import failed, misplaced, syntax_error
+from kgtool.engine.failure import failed, misplaced, syntax_error, unheld
 from kgtool.engine.pour import pour
 from kgtool.index import Column
 from kgtool.late import late
@@ -193,11 +193,15 @@ def rows_of(answer: ox.QuerySolutions) -> Iterator[tuple[Term | None, ...]]:
     """The solutions as rows, one at a time.
 
     Raises:
-        QueryError: evaluation failed.
+        QueryError: evaluation failed, or a row holds a triple term (RDF 1.2), for which nobody here has a form.
     """
     try:
         for solution in answer:
-            yield tuple(solution)
+            row = tuple(solution)
+            for term in row:
+                if type(term) is ox.Triple:
+                    raise unheld()
+            yield row
     except (OSError, ValueError, RuntimeError) as error:
         raise failed(str(error)) from error
 
@@ -208,7 +212,7 @@ def triples_of(answer: ox.QueryTriples, most: int = 0) -> tuple[ox.Triple, ...]:
     Args:
         most: stop behind so many different triples and give them as they are, one more than `most`; 0 reads all.
     Raises:
-        QueryError: evaluation failed.
+        QueryError: evaluation failed, or an object is a triple term (RDF 1.2).
     Source: RDF Dataset Canonicalization (RDFC-1.0). Cost: linear, more where blank nodes look alike.
     """
     triples: set[ox.Triple] = set()
@@ -219,7 +223,10 @@ def triples_of(answer: ox.QueryTriples, most: int = 0) -> tuple[ox.Triple, ...]:
                 return tuple(triples)
     except (OSError, ValueError, RuntimeError) as error:
         raise failed(str(error)) from error
-    if any(isinstance(term, ox.BlankNode) for triple in triples for term in (triple.subject, triple.object)):
+    kinds = {type(term) for triple in triples for term in (triple.subject, triple.object)}
+    if ox.Triple in kinds:
+        raise unheld()
+    if ox.BlankNode in kinds:
         dataset = ox.Dataset(ox.Quad(*triple) for triple in triples)
         dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
         triples = {quad.triple for quad in dataset}

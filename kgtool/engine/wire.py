@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 import pyoxigraph as ox
 
-from kgtool.engine.failure import failed
+from kgtool.engine.failure import unheld
 from kgtool.errors import QueryError
 from kgtool.terms import XSD
 
@@ -81,7 +81,7 @@ def from_term(term: Term | None) -> str | None:
     if isinstance(term, ox.BlankNode):
         return "_" + term.value
     if not isinstance(term, ox.Literal):
-        raise failed("an RDF 1.2 triple term in the answer")
+        raise unheld()
     if term.language:
         turned = f"--{term.direction.value}" if term.direction else ""
         return f"@{term.language}{turned} {term.value}"
