@@ -21,6 +21,8 @@ from kgtool.index import Index
 from kgtool.shacl import ShapesError, make_plan, validate_index
 from kgtool.shacl.compile import compile_plan, count_focus, read_classes, run_compiled
 from kgtool.shacl.compile.lexical import well_typed
+from kgtool.shacl.compile.model import CompileError
+from kgtool.shacl.compile.values import _check_kept
 from kgtool.shacl.xsd import KNOWN
 from kgtool.shacl.xsd import well_typed as right
 from kgtool.terms import SH, XSD
@@ -289,3 +291,12 @@ def test_regular_expressions_have_the_lexical_spaces_of_the_embedded_engine(data
         is not right(form, datatype)
     ]  # fmt: skip
     assert wrong == []
+
+
+def test_an_integer_that_virtuoso_keeps_is_one_that_it_writes_alike() -> None:
+    """Of more digits than Python reads too."""
+    integer = ox.NamedNode(XSD + "integer")
+    _check_kept(ox.Literal("-12", datatype=integer))
+    for text in ("012", "9" * 5000):
+        with pytest.raises(CompileError):
+            _check_kept(ox.Literal(text, datatype=integer))

@@ -1,6 +1,7 @@
 """Dates and times of XML Schema as exact points on a line. Source: XML Schema 1.1 Part 2 §3.3.7-§3.3.15, appendix E.
 
-Years may be negative or have more than four digits, which the standard library's datetime does not allow.
+Years may be negative or have more than four digits, which the standard library's datetime does not allow. Years of more than
+a thousand digits are all taken for equally far away (§5.4 lets a processor have a limit): Python refuses to read them.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ _FIELDS = {
     "gMonthDay": "md", "gMonth": "m", "gDay": "d", "time": "hisx",
 }  # fmt: skip
 Point = tuple["int | Fraction", bool]
+_MOST_DIGITS = 1000
 
 
 def moment(name: str, text: str) -> Point | None:
@@ -46,7 +48,7 @@ def moment(name: str, text: str) -> Point | None:
     *values, zone = found.groups()
     fields = dict(zip(_FIELDS[name], values, strict=True))
     # 2000 was a leap year: --02-29 is a day.
-    year, month, day = int(fields.get("y") or 2000), int(fields.get("m") or 1), int(fields.get("d") or 1)
+    year, month, day = whole(fields.get("y") or "2000"), int(fields.get("m") or 1), int(fields.get("d") or 1)
     if day > _length(year, month) or (name == "dateTimeStamp" and zone is None):
         return None
     seconds: int | Fraction = _days(year, month, day) * 86400
@@ -55,15 +57,27 @@ def moment(name: str, text: str) -> Point | None:
     elif fields.get("h"):
         second = fields["s"]
         seconds += (
-            int(fields["h"]) * 3600 + int(fields["i"]) * 60 + (int(second) if len(second) == 2 else _exact(second))
+            int(fields["h"]) * 3600 + int(fields["i"]) * 60 + (int(second) if len(second) == 2 else exact(second))
         )
     return seconds - _offset(zone), zone is not None
 
 
-def _exact(second: str) -> Fraction:
+def whole(text: str) -> int:
+    """A whole number, `-` before it or not; one of more than 1,000 digits as if all but its last four were 9."""
+    if len(text) <= _MOST_DIGITS:
+        return int(text)
+    digits = text.lstrip("-0")
+    if len(digits) > _MOST_DIGITS:  # of the last four hangs whether a year is a leap year
+        digits = "9" * (_MOST_DIGITS - 4) + digits[-4:]
+    return int(digits or "0") * (-1 if text.startswith("-") else 1)
+
+
+def exact(second: str) -> Fraction:
+    """Seconds and a part of one, to 1,000 digits."""
     from fractions import Fraction  # hardly any time has a part of a second
 
-    return Fraction(second)
+    before, _, part = second.partition(".")
+    return whole(before) + Fraction(f"0.{part[:_MOST_DIGITS] or 0}")
 
 
 @functools.cache

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from kgtool.late import late
-from kgtool.shacl.moments import MOMENTS, moment
+from kgtool.shacl.moments import MOMENTS, exact, moment, whole
 from kgtool.terms import RDF, XSD
 
 if TYPE_CHECKING:
@@ -141,15 +141,13 @@ def _float(text: str) -> Value:
 
 def _months(text: str) -> Value:
     sign, years, months = _DURATION.fullmatch(text).groups()[:3]  # type: ignore[union-attr]
-    total = int(years or 0) * 12 + int(months or 0)
+    total = whole(years or "0") * 12 + whole(months or "0")
     return ("months", -total if sign else total)
 
 
 def _seconds(text: str) -> Value:
-    from fractions import Fraction  # hardly any graph has durations
-
     sign, _, _, days, hours, minutes, seconds = _DURATION.fullmatch(text).groups()  # type: ignore[union-attr]
-    total = (int(days or 0) * 24 + int(hours or 0)) * 3600 + int(minutes or 0) * 60 + Fraction(seconds or 0)
+    total = (whole(days or "0") * 24 + whole(hours or "0")) * 3600 + whole(minutes or "0") * 60 + exact(seconds or "0")
     return ("seconds", -total if sign else total)
 
 

@@ -16,7 +16,7 @@ from kgtool.shacl import plan, xsd
 from kgtool.shacl.compile.lexical import INTEGERS, ZONED, matches, well_typed
 from kgtool.shacl.compile.model import CompileError, Dialect
 from kgtool.shacl.compile.text import literal
-from kgtool.shacl.moments import MOMENTS, moment
+from kgtool.shacl.moments import MOMENTS, moment, whole
 from kgtool.shacl.plan import Term
 from kgtool.terms import RDF, XSD
 
@@ -100,7 +100,7 @@ def _check_kept(term: ox.Literal) -> None:
     if (
         changed
         or not xsd.well_typed(term.value, term.datatype.value)
-        or (name == "integer" and str(int(term.value)) != term.value)
+        or (name == "integer" and str(whole(term.value)) != term.value)
     ):
         raise CompileError(zh=f"Virtuoso 不照原樣保存 {term}", en=f"Virtuoso does not keep {term} as it is")
 
