@@ -57,7 +57,7 @@ def source_text(inputs: Inputs, record: SourceRecord) -> SourceText:
         SourceError: not at hand, or changed; the hint says what to do.
     """
     folder = inputs.project.sources
-    text = find_text(record, folder) if folder and folder.is_dir() else None
+    text = find_text(record, folder)
     short = inputs.curies.short(record.iri)
     if text is None:
         raise SourceError(

@@ -7,6 +7,7 @@ Offsets are 0-based code points, end exclusive, over the text as decoded from UT
 from __future__ import annotations
 
 import bisect
+import contextlib
 import hashlib
 import itertools
 from collections.abc import Iterator, Sequence
@@ -121,17 +122,32 @@ def file_names(record: SourceRecord) -> tuple[str, ...]:
     return tuple(name for name in names if _FILE_NAME.fullmatch(name) and len(name.encode()) <= _LONGEST_NAME)
 
 
-def find_text(record: SourceRecord, folder: Path) -> SourceText | None:
-    """The text of a source in a folder: by the recorded file name, by the IRI's last part, then by digest.
+def find_text(record: SourceRecord, folder: Path | None) -> SourceText | None:
+    """The text of a source in a folder, if there is one: by the recorded file name, by the IRI's last part, then by digest.
 
     The name comes first, so that a changed text is still found and reported. Cost: one read; by digest, all files.
+    Raises:
+        SourceError: the text, or what it should lie in, cannot be read.
     """
+    if folder is None:
+        return None
+    try:
+        path = _find(record, folder)
+    except OSError as error:
+        raise _unreadable(Path(error.filename or folder), why(error)) from error
+    return None if path is None else read_source(path)
+
+
+def _find(record: SourceRecord, folder: Path) -> Path | None:
+    if not folder.is_dir():
+        return None
     for name in file_names(record):
         if (folder / name).is_file():
-            return read_source(folder / name)
+            return folder / name
     for path in sorted(folder.glob("*.txt")):
-        if path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == record.sha256:
-            return read_source(path)
+        with contextlib.suppress(OSError):  # another's, most likely
+            if path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == record.sha256:
+                return path
     return None
 
 

@@ -1182,6 +1182,7 @@ def without_rights(folder: Path, *arguments: str) -> Ran:
 
 PUT_FILE = "    do: Put a regular file with a UTF-8 name there, or remove it.\n"
 CORRECT_QUERY = "Correct the query file (docs/queries.md gives the form).\n"
+UNREADABLE_SETTINGS = "kgtool: E-CONFIG-TOML: HERE/kgtool.toml: cannot be read (Permission denied). Check the permissions of the file and its folder.\n"
 UNREADABLE = [
     ("data/ferry.ttl", ("check",), 1,
      f"data/ferry.ttl: error KG002 cannot be read: Permission denied\n    by not-a-project-file\n{PUT_FILE}", ""),
@@ -1190,8 +1191,7 @@ UNREADABLE = [
     ("queries/ask/ships.rq", ("query", "ships"), 2, "",
      f"kgtool: E-QUERY-BROKEN: queries/ask/ships.rq: cannot be read: Permission denied. {CORRECT_QUERY}"),
     ("kgtool.toml", ("check",), 2, "",
-     ("kgtool: E-CONFIG-TOML: HERE/kgtool.toml: cannot be read as TOML: Permission denied. "
-     "Check its permissions.\n")),
+     UNREADABLE_SETTINGS),
     ("data", ("check",), 2, "",
      ("kgtool: E-FOLDER: HERE/data: cannot be listed (Permission denied). "
      "Correct the folder in the settings, or its permissions.\n")),
@@ -1215,6 +1215,43 @@ def test_what_may_not_be_read_is_never_passed_over(
         (folder / name).chmod(before)
     assert (ran.status, usual(ran.err, folder)) == (status, err)
     assert usual(ran.out, folder).startswith(out)
+    assert out or not ran.out
+
+
+# What can be read, or only listed; and what is said then.
+HALF_READABLE = [
+    ("rows.csv", 0, 1, "queries/ask/rows.rq: error KG302 test 1: rows.csv: cannot be read.\n", ""),
+    ("data", 0o444, 1, "data/ferry.ttl: error KG002 cannot be read: Permission denied\n", ""),
+    ("queries/ask", 0o444, 1, "queries/ask/rows.rq: error KG301 cannot be read: Permission denied\n", ""),
+    ("sources", 0o444, 1,
+     "data/tale.ttl:4:1: error KG401 HERE/sources/tale.txt: the source text cannot be read (Permission denied).\n", ""),
+    ("sources/other.txt", 0, 0, "note: <https://example.org/isle/source/tale>: the text and all 0 spans verified.\n", ""),
+    (".", 0o444, 2, "", UNREADABLE_SETTINGS),
+    ("data/deep", 0o444, 1, "data/link.ttl: error KG002 a link to a folder, or out of its own folder; not read.\n", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "mode", "status", "out", "err"), HALF_READABLE, ids=[row[0] for row in HALF_READABLE])
+def test_what_may_only_be_listed_is_said_too(
+    name: str, mode: int, status: int, out: str, err: str, make_project: Callable[..., Path]
+) -> None:
+    rows = SHIPS.replace("rows: [[ex:ferry]]", "expect: rows.csv")
+    folder = make_project({
+        "data/ferry.ttl": FERRY, "data/tale.ttl": RECORD, "queries/ask/rows.rq": rows, "rows.csv": "ship\nex:ferry\n",
+        "sources/renamed.txt" if name.startswith("sources/") else "sources/tale.txt": TALE, "sources/other.txt": "",
+        **({"data/deep/more.ttl": ""} if name == "data/deep" else {}),
+    }, SETTINGS)  # fmt: skip
+    if name == "data/deep":
+        (folder / "data" / "link.ttl").symlink_to("deep/more.ttl")
+    assert without_rights(folder, "check").status == 0
+    before = (folder / name).stat().st_mode
+    (folder / name).chmod(mode)
+    try:
+        ran = without_rights(folder.parent, "check", str(folder))
+    finally:
+        (folder / name).chmod(before)
+    assert (ran.status, usual(ran.err, folder)) == (status, err)
+    assert out in ran.out.replace(str(folder), "HERE")
     assert out or not ran.out
 
 

@@ -30,7 +30,7 @@ def check_evidence(inputs: Inputs) -> Outcome:
     for iri, record in sorted(records.items()):
         mine = spans[iri]
         try:
-            text = find_text(record, folder) if folder and folder.is_dir() else None
+            text = find_text(record, folder)
         except SourceError as error:
             findings.append(inputs.finding("KG401", inputs.locator.place(iri), error.message, focus=iri))
             continue

@@ -145,11 +145,12 @@ def _expected(inputs: Inputs, test: QueryTest, columns: Sequence[str]) -> list[t
 
 def _read(inputs: Inputs, name: str, columns: Sequence[str]) -> list[tuple[str, ...]]:
     """The rows of a file of expected rows. Behind the query's columns more may stand, such as what a row rests on."""
-    with _expected_file(inputs, name).open(encoding="utf-8", newline="") as stream:
-        try:
+    path = _expected_file(inputs, name)
+    try:
+        with path.open(encoding="utf-8", newline="") as stream:
             head, *rows = csv.reader(stream)
-        except (OSError, ValueError, csv.Error) as error:
-            raise _unreadable(name) from error
+    except (OSError, ValueError, csv.Error) as error:
+        raise _unreadable(name) from error
     if tuple(head[: len(columns)]) != tuple(columns):
         raise KgError(
             "E-TEST-FILE",

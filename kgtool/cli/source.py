@@ -80,7 +80,7 @@ def list_(project_dir: Path | None, sources: str | None, as_of: str | None, lang
     records, _ = read_records(inputs)
     folder = inputs.project.sources
     for iri, record in sorted(records.items()):
-        text = find_text(record, folder) if folder and folder.is_dir() else None
+        text = find_text(record, folder)
         if text is None:
             state = "不在手邊" if chinese else "not at hand"
         elif text.sha256 == record.sha256:

@@ -122,7 +122,7 @@ def _walk(folder: Path, suffixes: tuple[str, ...]) -> Iterator[tuple[Path, str]]
     for parent, folders, names in os.walk(folder, followlinks=False, onerror=_unlisted):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in folders:
-            if (Path(parent) / name).is_symlink():
+            if os.path.islink(os.path.join(parent, name)):  # noqa: PTH114, PTH118 - raises nothing where nothing is seen
                 yield Path(parent) / name, "symlink"
         for name in sorted(names):
             if name.startswith(".") or not name.lower().endswith(suffixes):
@@ -146,13 +146,19 @@ def _unusable(folder: Path, zh: str, en: str) -> ProjectError:
 
 
 def _refusal(path: Path, folder: Path) -> str:
-    """A link may point inside its own folder only; a device, socket or FIFO would block or never end."""
-    if path.is_symlink():
-        try:
-            target = path.resolve()
-        except (OSError, RuntimeError):  # a link that leads back to itself
-            return "symlink"
-        if not target.is_relative_to(folder.resolve()) or not target.is_file():
-            return "symlink"
+    """A link may point inside its own folder only; a device, socket or FIFO would block or never end.
+
+    Of what is gone meanwhile, or lies in a folder that may be listed but not entered, whoever reads it says why he cannot.
+    """
+    try:
+        mode = path.lstat().st_mode
+    except OSError:
         return ""
-    return "" if stat.S_ISREG(path.lstat().st_mode) else "special"
+    if not stat.S_ISLNK(mode):
+        return "" if stat.S_ISREG(mode) else "special"
+    try:
+        target = path.resolve()
+        inside = target.is_relative_to(folder.resolve()) and target.is_file()
+    except (OSError, RuntimeError):  # a link that leads back to itself
+        return "symlink"
+    return "" if inside else "symlink"

@@ -26,7 +26,7 @@ def find_config(start: Path) -> tuple[Path, dict[str, Any]]:
     for folder in (here, *here.parents) if here.is_dir() else here.parents:
         for name, keys in (("kgtool.toml", ()), ("pyproject.toml", ("tool", "kgtool"))):
             config = folder / name
-            if config.is_file():
+            if _is_file(config):
                 table: Any = _read_toml(config)
                 for key in keys:
                     table = table.get(key) if isinstance(table, dict) else None
@@ -54,9 +54,27 @@ def _exists(path: Path) -> bool:
         return False
 
 
-def _why(error: Exception) -> Texts:
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError as error:  # a folder that may be listed but not entered
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> ProjectError:
+    said = why(error)
+    return ProjectError(
+        "E-CONFIG-TOML",
+        texts(zh=f"{path}:設定檔無法讀取({said['zh-Hant']})。", en=f"{path}: cannot be read ({said['en']})."),
+        texts(zh="請檢查檔案與資料夾之權限。", en="Check the permissions of the file and its folder."),
+    )
+
+
+def _why(error: ValueError | RecursionError) -> Texts:
     """What is wrong with a settings file; the parser's words stay English, their place does not."""
-    if isinstance(error, OSError | UnicodeDecodeError):
+    if isinstance(error, RecursionError):
+        return texts(zh="層次過深", en="nested too deeply")
+    if isinstance(error, UnicodeDecodeError):
         return why(error)
     said = str(error)
     at = re.fullmatch(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", said, re.DOTALL)
@@ -64,21 +82,17 @@ def _why(error: Exception) -> Texts:
     return texts(zh=f"{where}{at[1] if at else said}", en=said)
 
 
-def _next(error: Exception) -> Texts:
-    if isinstance(error, OSError):
-        return texts(zh="請檢查其權限。", en="Check its permissions.")
-    if isinstance(error, UnicodeDecodeError):
-        return texts(zh="請另存為 UTF-8。", en="Save it as UTF-8.")
-    return texts(zh="請更正該行之語法。", en="Correct the syntax at that line.")
-
-
 def _read_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (ValueError, OSError, RecursionError) as error:  # ValueError: of TOML, of UTF-8, of an integer without end
-        said = texts(zh="層次過深", en="nested too deeply") if isinstance(error, RecursionError) else _why(error)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    except (ValueError, RecursionError) as error:  # ValueError: of TOML, of UTF-8, of an integer without end
+        said = _why(error)
         raise ProjectError(
             "E-CONFIG-TOML",
             texts(zh=f"{path}:設定檔無法讀取:{said['zh-Hant']}。", en=f"{path}: cannot be read as TOML: {said['en']}."),
-            _next(error),
+            texts(zh="請另存為 UTF-8。", en="Save it as UTF-8.")
+            if isinstance(error, UnicodeDecodeError)
+            else texts(zh="請更正該行之語法。", en="Correct the syntax at that line."),
         ) from error
