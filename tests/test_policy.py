@@ -338,6 +338,15 @@ def test_a_file_that_is_no_baseline_stops_the_check(make_project: MAKE, check: R
     assert ran.err.startswith("kgtool: E-BASELINE: ")
 
 
+def test_a_baseline_without_an_end_stops_the_check(make_project: MAKE, check: RUN, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "zero").symlink_to("/dev/zero")
+    for name in ("pipe", "zero"):
+        ran = check(make_project({}), "--baseline", tmp_path / name)
+        assert ran.status == 2
+        assert "the baseline cannot be used (not a regular file)" in ran.err
+
+
 @pytest.mark.parametrize(
     "option", [("--select", "KG5"), ("--ignore", "KG5"), ("--changed-since", "HEAD"), ("--baseline", "x")]
 )

@@ -6,6 +6,7 @@ which does not change when a dossier moves; findings with one fingerprint are co
 
 from __future__ import annotations
 
+import errno
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -78,7 +79,7 @@ def read_baseline(path: Path) -> Baseline:
     import json
 
     try:
-        table = json.loads(path.read_text(encoding="utf-8"))
+        table = json.loads(_text(path))
         return Baseline(_counts(table))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         other = f"{type(error).__name__}: {error}"
@@ -94,6 +95,13 @@ def read_baseline(path: Path) -> Baseline:
                 en="`kgtool check --write-baseline FILE` writes one.",
             ),
         ) from error
+
+
+def _text(path: Path) -> str:
+    """Raises OSError for a device or pipe too, which might never end."""
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise OSError(errno.EINVAL, "not a regular file")
+    return path.read_text(encoding="utf-8")
 
 
 def _counts(table: Any) -> dict[str, int]:
