@@ -334,6 +334,7 @@ def test_runs_at_once_and_killed_ones_leave_whole_results(project: Path, tmp_pat
         ({"HOME": "/home/a", "XDG_CACHE_HOME": "relative"}, Path("/home/a/.cache/kgtool")),
         ({"HOME": "/home/a", "KGTOOL_CACHE": "/mine"}, Path("/mine")),
         ({"HOME": "/home/a", "KGTOOL_CACHE": "off"}, None),
+        ({"HOME": "/home/a", "KGTOOL_CACHE": "~nobody-of-that-name/cache"}, None),
         ({}, None),
     ],
 )

@@ -165,6 +165,18 @@ def test_source_texts_lie_beside_the_settings_or_where_the_user_stands(
     assert opened(make_project({}, "", "none")).sources is None
 
 
+def test_a_path_that_is_none_is_a_wrong_value(make_project: Callable[..., Path], tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    for value in ("~nobody-of-that-name/texts", str(tmp_path / "loop"), "a\x00"):
+        with pytest.raises(ProjectError) as caught:
+            _ = opened(make_project({}), {"KGTOOL_SOURCES": value}).sources
+        assert caught.value.code == "E-CONFIG-VALUE"
+        assert "(KGTOOL_SOURCES): no such path" in caught.value.message["en"]
+    with pytest.raises(ProjectError) as caught:
+        _ = opened(make_project({}, 'baseline = "a\\u0000"')).baseline
+    assert "(kgtool.toml): no such path" in caught.value.message["en"]
+
+
 ZONES = [("UTC", "2021-12-31"), ("Asia/Taipei", "2022-01-01"), ("America/New_York", "2021-12-31")]
 
 
@@ -282,6 +294,7 @@ def test_a_folder_that_the_settings_name_must_be_there_and_inside(
         "../outside": ("E-CONFIG-VALUE", "../outside: outside the project"),
         "link": ("E-CONFIG-VALUE", "link: outside the project"),
         "loop": ("E-CONFIG-VALUE", "loop: no such folder"),
+        "a\\u0000": ("E-CONFIG-VALUE", "no such folder"),
         "a.md": ("E-FOLDER", f"{folder / 'a.md'}: is no folder and no .ttl, "),
     }
     for value, (code, words) in said.items():

@@ -165,16 +165,17 @@ def test_link_is_followed_and_stays_a_link(tmp_path: Path) -> None:
     assert (tmp_path / "real" / "a.txt").read_text() == "new"
 
 
-@pytest.mark.parametrize("target", ["missing/a.txt", "file/a.txt", "folder"])
+@pytest.mark.parametrize("target", ["missing/a.txt", "file/a.txt", "folder", "loop"])
 def test_target_that_cannot_be_written_is_named_in_both_languages(tmp_path: Path, target: str) -> None:
     (tmp_path / "file").write_text("old")
     (tmp_path / "folder").mkdir()
+    (tmp_path / "loop").symlink_to("loop")
     with pytest.raises(ProjectError) as caught:
         write_file(tmp_path / target, "new")
     assert caught.value.code == "E-FILE-WRITE"
     assert caught.value.message["en"].startswith(f"{tmp_path / target}: cannot be written (")
     assert caught.value.message["zh-Hant"].startswith(f"{tmp_path / target}:無法寫入(")
-    assert sorted(child.name for child in tmp_path.iterdir()) == ["file", "folder"]
+    assert sorted(child.name for child in tmp_path.iterdir()) == ["file", "folder", "loop"]
     assert list((tmp_path / "folder").iterdir()) == []
 
 

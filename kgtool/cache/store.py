@@ -29,7 +29,9 @@ def cache_folder(environment: Mapping[str, str]) -> Path | None:
     """
     own = environment.get("KGTOOL_CACHE", "")
     if own:
-        return None if own == "off" else Path(own).expanduser()
+        with contextlib.suppress(RuntimeError):  # `~somebody`, who has no home
+            return None if own == "off" else Path(own).expanduser()
+        return None
     shared, home = environment.get("XDG_CACHE_HOME", ""), environment.get("HOME", "")
     if os.path.isabs(shared):  # noqa: PTH117 - "" is no path
         return Path(shared) / "kgtool"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 import zoneinfo
 from collections.abc import Mapping
 from pathlib import Path
@@ -126,8 +127,14 @@ class Project(Struct, frozen=True):
         value = str(self[name])
         if not value:
             return None
-        here = self.settings[name].origin in {"pyproject.toml", "kgtool.toml", "default"}
-        return (self.root / value).resolve() if here else Path(value).expanduser().resolve()
+        origin = self.settings[name].origin
+        here = origin in {"pyproject.toml", "kgtool.toml", "default"}
+        try:
+            return (self.root / value).resolve() if here else Path(value).expanduser().resolve()
+        except (OSError, RuntimeError, ValueError):  # a link to itself, nobody's home, a NUL
+            raise _bad(
+                name, f"'{value}' ({origin}): no such path", f"「{value}」({origin}):沒有這個路徑", self.config
+            ) from None
 
     def folders(self, kind: str) -> tuple[Path, ...]:
         """The folders of a kind; a default folder that is absent is none, one that the settings name must be there."""
@@ -136,11 +143,11 @@ class Project(Struct, frozen=True):
         for value in self[kind]:
             try:
                 path = (self.root / value).resolve()
-            except (OSError, RuntimeError):  # a link that leads back to itself
+            except (OSError, RuntimeError, ValueError):  # a link that leads back to itself, a NUL
                 raise _bad(kind, f"{value}: no such folder", f"{value}:沒有這個資料夾", self.config) from None
             if not path.is_relative_to(self.root):
                 raise _bad(kind, f"{value}: outside the project", f"{value}:在專案資料夾之外", self.config)
-            if path.exists():
+            if os.path.exists(path):  # noqa: PTH110 - raises nothing
                 out.append(path)
             elif named:
                 raise _bad(kind, f"{value}: no such folder", f"{value}:沒有這個資料夾", self.config)

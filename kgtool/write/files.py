@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -24,7 +25,7 @@ def write_file(path: Path, content: str) -> None:
             return
         target = path.resolve()  # the file behind a link is replaced, not the link
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    except OSError as error:
+    except (OSError, RuntimeError) as error:  # RuntimeError: a link that leads back to itself
         raise _failed(path, error) from error
     temporary = Path(name)
     try:
@@ -40,8 +41,8 @@ def write_file(path: Path, content: str) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def _failed(path: Path, error: OSError) -> ProjectError:
-    said = why(error)
+def _failed(path: Path, error: OSError | RuntimeError) -> ProjectError:
+    said = why(error if isinstance(error, OSError) else OSError(errno.ELOOP, os.strerror(errno.ELOOP)))
     return ProjectError(
         "E-FILE-WRITE",
         texts(zh=f"{path}:無法寫入({said['zh-Hant']})。", en=f"{path}: cannot be written ({said['en']})."),
