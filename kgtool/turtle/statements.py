@@ -8,19 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from urllib.parse import urljoin
 
 from msgspec import Struct, field
 
-from kgtool.late import late
 from kgtool.terms import RDF, XSD
+from kgtool.turtle.keys import literal_key, number_type, resolved, unescape
 from kgtool.turtle.tokens import Kind, Token, tokens
 
 _TYPE, _FIRST, _REST, _NIL = (RDF + name for name in ("type", "first", "rest", "nil"))
-_ESCAPE = late(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
 _LOCAL_ESCAPE = re.compile(r"\\(.)")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
-_SIMPLE = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
 _QUIET = {Kind.SPACE, Kind.COMMENT}
 _Next = Callable[[], Token | None]
 
@@ -55,11 +52,6 @@ class _Frame(Struct):
     opened_at: int = 0
 
 
-def literal_key(value: str, language: str, datatype: str) -> str:
-    """A literal as one comparable text; the language in lower case, as pyoxigraph has it."""
-    return f'"{value}"@{language.lower()}' if language else f'"{value}"^^{datatype}'
-
-
 class Reader(Struct):
     """What has been declared and what is open while a text is read."""
 
@@ -77,7 +69,7 @@ class Reader(Struct):
         if token.kind is Kind.IRI:
             iri = unescape(token.text[1:-1])
             relative = self.base and not _SCHEME.match(iri)
-            return f"<{urljoin(self.base, iri) if relative else iri}>"
+            return f"<{resolved(self.base, iri) if relative else iri}>"
         prefix, _, local = token.text.partition(":")
         name = _LOCAL_ESCAPE.sub(r"\1", local) if "\\" in local else local
         return f"<{self.prefixes.get(prefix, prefix + ':')}{name}>"
@@ -173,7 +165,7 @@ def _plain(reader: Reader, token: Token) -> None:
     elif token.kind is Kind.BLANK:
         reader.take(token.text, token.start)
     elif token.kind is Kind.NUMBER:
-        reader.take(literal_key(token.text, "", _number(token.text)), token.start)
+        reader.take(literal_key(token.text, "", number_type(token.text)), token.start)
     elif token.kind is Kind.WORD:
         _word(reader, token)
     else:
@@ -217,24 +209,3 @@ def _directive(reader: Reader, token: Token, following: _Next) -> None:
         reader.base = reader.iri(iri)[1:-1]
     elif prefix is not None and prefix.kind is Kind.PNAME:
         reader.prefixes[prefix.text[:-1]] = reader.iri(iri)[1:-1]
-
-
-def _number(text: str) -> str:
-    if "e" in text.lower():
-        return XSD + "double"
-    return XSD + ("decimal" if "." in text else "integer")
-
-
-def unescape(text: str) -> str:
-    """ECHAR and UCHAR resolved. Source: RDF 1.1 Turtle §6.4."""
-    if "\\" not in text:
-        return text
-
-    def one(match: re.Match[str]) -> str:
-        code = match[1] or match[2]
-        if code:
-            number = int(code, 16)
-            return chr(number) if number < 0x110000 else "\ufffd"
-        return _SIMPLE.get(match[3], match[3])
-
-    return _ESCAPE.sub(one, text)
