@@ -1,15 +1,16 @@
-"""Our own reading of Turtle beside pyoxigraph's: the same terms, without which a finding has no place."""
+"""Our own reading of Turtle beside pyoxigraph's: same terms, same order, without which a finding has no place."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 from conftest import Ran
 
+from kgtool.locate.pairing import keys_of
 from kgtool.turtle import statements
 
 _BASES = [
@@ -48,3 +49,43 @@ def test_a_finding_under_a_base_has_its_place(
 ) -> None:
     text = f'@base <{base}> .\n@prefix : <#> .\n:s :p "x"@en ;\n  :q "x"@jp .\n<> <#q> "x"@cn .\n'
     assert _places(kgtool, make_project({"data/a.ttl": text}), "KG600") == [(4, 6), (5, 9)]
+
+
+_NESTED = [
+    ":s :p ( ( :x 1 ) ( :x 2 ) :y ) .",
+    ':s :p ( "x" ) , ( "x" "y" ) , ( ( "x" ) "y" ) , "z" .',
+    ':s :p ( "x"@en "y" 1 "z"^^:d "z" [ :q "x" ] "y" () "z" :o ) ; :q [ :p "x" ] .',
+    ":s :p () , ( () ( ) [] [ ] ) .",
+    "( ( ( 1 ) [ :q ( 2 ) ] ) true _:x ) :p ( ( ( 3 ) ) ) , 4 .",
+    ':s :p [ :q "x" ; :r [ :q "x" ] , [ :q ( "x" ) ] ] , "y" ; :q "z" .',
+    '[ :p ( "x" [ :p "x" ] ) ] :q [] . [ :p "x" ] .',
+]
+
+
+@pytest.mark.parametrize("text", _NESTED)
+def test_statements_come_in_the_order_in_which_pyoxigraph_has_them(text: str) -> None:
+    text = f"@prefix : <urn:x:> . {text}"
+    ours = [(one.subject, one.predicate, one.object) for one in statements(text)]
+    theirs = [keys_of(q.subject, q.predicate, q.object) for q in ox.parse(text, format=ox.RdfFormat.TURTLE)]
+    assert _numbered(ours) == _numbered(theirs)
+
+
+def _numbered(rows: Iterable[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Blank nodes by a number in the order of their first mention."""
+    seen: dict[str, str] = {}
+    return [
+        tuple(seen.setdefault(term, f"_:{len(seen)}") if term.startswith("_:") else term for term in row)
+        for row in rows
+    ]
+
+
+def test_findings_in_nested_collections_have_their_places(
+    kgtool: Callable[..., Ran], make_project: Callable[..., Path]
+) -> None:
+    text = (
+        "@prefix : <http://a.example/> .\n"
+        ':s :p ( ( "x"@jp [ :q "y"@jp ] )\n  ( "x"@jp "y"@cn ( 1 ) ) "z"@cn ) ,\n  ( ( "x"@jp ) ) .\n'
+        '( (\n "x"@jp "y"@jp ( 1 ) ) 2 ) :p 3 .\n'
+    )
+    places = _places(kgtool, make_project({"data/a.ttl": text}), "KG600")
+    assert places == [(2, 11), (2, 23), (3, 5), (3, 12), (3, 27), (4, 7), (6, 2), (6, 9)]

@@ -39,7 +39,8 @@ class Statement(Struct, frozen=True):
 class _Frame(Struct):
     """An open statement, property list or collection.
 
-    `expects`: `verb`, `object` or `end`. `closer`: the token that closes it. `cell`: a collection's current cell.
+    `expects`: `verb`, `object` or `end`. `closer`: the token that closes it. `cell`: a collection's current cell, `before`
+    the one before it. `told`: what lies around a collection has been given it as a term.
     """
 
     closer: str
@@ -49,17 +50,26 @@ class _Frame(Struct):
     predicate_at: int = 0
     expects: str = "verb"
     cell: str = ""
+    before: str = ""
     opened_at: int = 0
+    told: bool = False
 
 
 class Reader(Struct):
-    """What has been declared and what is open while a text is read."""
+    """What has been declared and what is open while a text is read.
+
+    Attributes:
+        out: statements in the order in which pyoxigraph has them. Blank nodes that look alike can be told apart by that
+            order only, so what pyoxigraph says as soon as it has read one more token is said then.
+        held: the statement of a string that may still get a tag or datatype, until the token behind it has been read.
+    """
 
     prefixes: dict[str, str] = field(default_factory=dict)
     base: str = ""
     frames: list[_Frame] = field(default_factory=list)
     anonymous: int = 0
     out: list[Statement] = field(default_factory=list)
+    held: Statement | None = None
 
     def fresh(self) -> str:
         self.anonymous += 1
@@ -74,28 +84,69 @@ class Reader(Struct):
         name = _LOCAL_ESCAPE.sub(r"\1", local) if "\\" in local else local
         return f"<{self.prefixes.get(prefix, prefix + ':')}{name}>"
 
-    def take(self, term: str, at: int) -> None:
-        """A complete term where one is expected: a subject, a verb, an object, or an item of a collection."""
-        if not self.frames:
-            self.frames.append(_Frame(".", term, at))
+    def begin(self) -> None:
+        """A term is about to stand where one is expected: in a collection it gets a cell."""
+        frame = self.frames[-1] if self.frames else None
+        if frame is not None and frame.closer == ")":
+            frame.before, frame.cell = frame.cell, self.fresh()
+            frame.subject = frame.subject or frame.cell
+
+    def begun(self, at: int) -> None:
+        """The first token of a term, at this offset, has been read: now what leads to its cell is said."""
+        frame = self.frames[-1] if self.frames else None
+        if frame is None or frame.closer != ")":
             return
-        frame = self.frames[-1]
+        if frame.before:
+            self.out.append(Statement(frame.before, f"<{_REST}>", frame.cell, frame.opened_at, at, at))
+        elif len(self.frames) > 1:
+            frame.told = True
+            self._give(self.frames[-2], frame.subject, frame.opened_at)
+
+    def take(self, term: str, at: int) -> None:
+        """A term of one token where one is expected: a subject, a verb, an object, or an item of a collection."""
+        self.begin()
+        self.complete(term, at)
+        self.begun(at)
+
+    def complete(self, term: str, at: int) -> None:
+        """A term that has been begun and is now known."""
+        if self.frames:
+            self._give(self.frames[-1], term, at)
+        else:
+            self.frames.append(_Frame(".", term, at))
+
+    def _give(self, frame: _Frame, term: str, at: int) -> None:
         if frame.closer == ")":
-            self._item(frame, term, at)
+            self.out.append(Statement(frame.cell, f"<{_FIRST}>", term, frame.opened_at, at, at))
         elif frame.expects == "verb":
             frame.predicate, frame.predicate_at, frame.expects = term, at, "object"
         elif frame.expects == "object":
             self.out.append(Statement(frame.subject, frame.predicate, term, frame.subject_at, frame.predicate_at, at))
             frame.expects = "end"
 
-    def _item(self, frame: _Frame, term: str, at: int) -> None:
-        cell = self.fresh()
-        if frame.cell:
-            self.out.append(Statement(frame.cell, f"<{_REST}>", cell, frame.opened_at, at, at))
-        else:
-            frame.subject = cell
-        frame.cell = cell
-        self.out.append(Statement(cell, f"<{_FIRST}>", term, frame.opened_at, at, at))
+    def string(self, token: Token, following: _Next, waiting: list[Token]) -> None:
+        """A string, with its tag or datatype."""
+        self.begin()
+        self.begun(token.start)
+        self.flush()
+        before = len(self.out)
+        key, plain = _literal(self, token, following, waiting)
+        self.complete(key, token.start)
+        if plain and len(self.out) > before:
+            self.held = self.out.pop()
+
+    def flush(self) -> None:
+        if self.held is not None:
+            self.out.append(self.held)
+            self.held = None
+
+    def open(self, token: Token) -> None:
+        """`[` or `(`."""
+        at = token.start
+        self.begin()
+        self.begun(at)
+        node = self.fresh() if token.text == "[" else ""
+        self.frames.append(_Frame("]" if node else ")", node, at, opened_at=at))
 
     def close(self, token: Token) -> None:
         """`]` or `)`: the finished node is a term for what lies around it."""
@@ -103,21 +154,16 @@ class Reader(Struct):
             self.frames.clear()
             return
         frame = self.frames.pop()
-        if token.text == ")":
-            if frame.cell:
-                self.out.append(
-                    Statement(frame.cell, f"<{_REST}>", f"<{_NIL}>", frame.opened_at, token.start, token.start)
-                )
-            self.take(frame.subject or f"<{_NIL}>", frame.opened_at)
-        else:
-            self.take(frame.subject, frame.opened_at)
+        if frame.cell:
+            at = token.start
+            self.out.append(Statement(frame.cell, f"<{_REST}>", f"<{_NIL}>", frame.opened_at, at, at))
+        if not frame.told:
+            self.complete(frame.subject or f"<{_NIL}>", frame.opened_at)
 
     def punctuation(self, token: Token) -> None:
         text = token.text
-        if text == "[":
-            self.frames.append(_Frame("]", self.fresh(), token.start, opened_at=token.start))
-        elif text == "(":
-            self.frames.append(_Frame(")", opened_at=token.start))
+        if text in "[(":
+            self.open(token)
         elif text in "])":
             self.close(token)
         elif text in "{}":
@@ -129,7 +175,7 @@ class Reader(Struct):
 
 
 def statements(text: str) -> Iterator[Statement]:
-    """The statements of a Turtle, TriG, N-Triples or N-Quads text, a file's order but for collections' cells.
+    """The statements of a Turtle, TriG, N-Triples or N-Quads text, in pyoxigraph's order.
 
     Cost: linear; about 10 µs a statement.
     """
@@ -146,14 +192,18 @@ def read(reader: Reader, every: Iterable[Token]) -> Iterator[Statement]:
 
     while (token := following()) is not None:
         if token.kind in {Kind.STRING, Kind.LONG_STRING}:
-            reader.take(_literal(reader, token, following, waiting), token.start)
+            reader.string(token, following, waiting)
         elif token.kind is Kind.AT or (token.kind is Kind.WORD and token.text.upper() in {"PREFIX", "BASE"}):
             _directive(reader, token, following)
         else:
             _plain(reader, token)
+            reader.flush()
         if reader.out:
             yield from reader.out
             reader.out.clear()
+    if reader.held is not None:
+        yield reader.held
+        reader.held = None
 
 
 def _plain(reader: Reader, token: Token) -> None:
@@ -181,20 +231,21 @@ def _word(reader: Reader, token: Token) -> None:
         reader.frames.clear()
 
 
-def _literal(reader: Reader, token: Token, following: _Next, waiting: list[Token]) -> str:
+def _literal(reader: Reader, token: Token, following: _Next, waiting: list[Token]) -> tuple[str, bool]:
+    """A literal's key, and whether it is a string alone."""
     quotes = 3 if token.kind is Kind.LONG_STRING else 1
     value = unescape(token.text[quotes:-quotes])
     suffix = following()
     if suffix is not None and suffix.kind is Kind.AT:
-        return literal_key(value, suffix.text[1:], "")
+        return literal_key(value, suffix.text[1:], ""), False
     if suffix is not None and suffix.text == "^^":
         datatype = following()
         if datatype is not None and datatype.kind in {Kind.IRI, Kind.PNAME}:
-            return literal_key(value, "", reader.iri(datatype)[1:-1])
+            return literal_key(value, "", reader.iri(datatype)[1:-1]), False
         suffix = datatype
     if suffix is not None:
         waiting.append(suffix)
-    return literal_key(value, "", XSD + "string")
+    return literal_key(value, "", XSD + "string"), True
 
 
 def _directive(reader: Reader, token: Token, following: _Next) -> None:
