@@ -89,3 +89,14 @@ def test_findings_in_nested_collections_have_their_places(
     )
     places = _places(kgtool, make_project({"data/a.ttl": text}), "KG600")
     assert places == [(2, 11), (2, 23), (3, 5), (3, 12), (3, 27), (4, 7), (6, 2), (6, 9)]
+
+
+def test_what_a_syntax_error_cuts_off_takes_no_places_from_what_follows(
+    kgtool: Callable[..., Ran], make_project: Callable[..., Path]
+) -> None:
+    """The rest of the statement is in the text and not in the graph: more of it than are looked through at once."""
+    lost = " , ".join(f":o{number}" for number in range(100))
+    kept = "".join(f':s{number} :p [ :q "x"@jp ] .\n' for number in range(60))
+    text = f"@prefix : <http://a.example/> .\n:a :p nope:x , {lost} .\n{kept}"
+    places = _places(kgtool, make_project({"data/a.ttl": text}), "KG600")
+    assert places == [(line, 13 if line < 13 else 14) for line in range(3, 23)]  # of one value 20 are reported

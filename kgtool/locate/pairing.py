@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 
 import pyoxigraph as ox
@@ -11,8 +12,8 @@ from kgtool.turtle import Statement, literal_key, statements
 
 # Subject, subject and predicate, or all three, as `Statement` has them.
 Key = tuple[str, ...]
-# How far ahead a statement may stand in one reading and not yet in the other: cells of a collection come in another order.
-_WINDOW = 64
+# How many statements of the text may be passed over at once: behind a syntax error the two readings go on apart.
+_WINDOW = 512
 
 
 class Spot(Struct, frozen=True):
@@ -50,32 +51,36 @@ def pair(quads: tuple[ox.Quad, ...], text: str) -> dict[Key, Spot]:
 def _matches(quads: tuple[ox.Quad, ...], found: Iterator[Statement]) -> Iterator[tuple[ox.Quad, Statement]]:
     """Pair what pyoxigraph read with what stands in the text.
 
-    Both come in nearly the same order, so each quad takes the first waiting statement that agrees with it under the
-    blank nodes matched so far; a file with syntax errors leaves some of either unpaired.
+    Both come in the same order, so each quad takes the first waiting statement that agrees with it under the blank nodes
+    matched so far, and what stands before that one is done with; a syntax error leaves some of either unpaired.
     """
     same: dict[str, str] = {}
     taken: set[str] = set()
-    waiting: dict[int, Statement] = {}
-    number = 0
+    waiting: deque[Statement] = deque()
     for quad in quads:
         keys = keys_of(quad.subject, quad.predicate, quad.object)
-        while len(waiting) < _WINDOW and (statement := next(found, None)) is not None:
-            waiting[number] = statement
-            number += 1
-        for position, statement in waiting.items():
-            if _agree(keys, statement, same, taken):
-                del waiting[position]
+        for passed in range(_WINDOW):
+            if passed == len(waiting):
+                following = next(found, None)
+                if following is None:
+                    break
+                waiting.append(following)
+            if _agree(keys, waiting[passed], same, taken):
+                statement = waiting[passed]
+                for _ in range(passed + 1):
+                    waiting.popleft()
                 yield quad, statement
                 break
         else:
             # Nothing near agrees: the text's side is behind an error; let the window move on.
-            if waiting and len(waiting) >= _WINDOW:
-                del waiting[next(iter(waiting))]
+            waiting.popleft()
 
 
 def _agree(keys: Key, statement: Statement, same: dict[str, str], taken: set[str]) -> bool:
+    if keys[1] != statement.predicate:
+        return False
     new: list[tuple[str, str]] = []
-    for key, term in zip(keys, (statement.subject, statement.predicate, statement.object), strict=True):
+    for key, term in ((keys[0], statement.subject), (keys[2], statement.object)):
         if not term.startswith("_:"):
             if key != term:
                 return False
