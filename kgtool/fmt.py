@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from kgtool.errors import EngineError, texts
-from kgtool.finding import Finding
+from kgtool.finding import Finding, Severity
 from kgtool.load import load
 from kgtool.project import Project, ProjectFile, project_files
 from kgtool.turtle import statements
@@ -54,8 +54,10 @@ def format_project(project: Project, only: Iterable[Path]) -> Iterator[Laid]:
 def lay(file: ProjectFile) -> Laid:
     """One file's layout. A file that does not parse keeps its text and comes with its findings."""
     dataset = load([file])
-    if dataset.findings:
-        return Laid(file, "", "", dataset.findings)
+    # A warning, of a byte-order mark, is no reason: the mark goes.
+    wrong = tuple(one for one in dataset.findings if one.severity is Severity.ERROR)
+    if wrong:
+        return Laid(file, "", "", wrong)
     before = file.path.read_bytes().decode("utf-8")
     after = layout(before)
     if after != before and not _same(file, dataset.graphs[file.graph], before.removeprefix("\ufeff"), after):

@@ -193,6 +193,20 @@ def test_fmt_writes_only_what_changes_and_check_writes_nothing(
     assert kgtool("fmt", "--check", folder) == Ran(0, "", "")
 
 
+def test_fmt_takes_a_byte_order_mark_away_and_what_check_says_of_it(
+    make_project: Callable[..., Path], kgtool: Callable[..., Ran]
+) -> None:
+    marked, broken = b"\xef\xbb\xbf<a:s> a <a:T> .\n", b"\xef\xbb\xbf<a:s> a .\n"
+    folder = make_project({"data/a.ttl": marked, "data/b.ttl": broken})
+    assert (kgtool("fmt", "--check", folder / "data/a.ttl").status, (folder / "data/a.ttl").read_bytes()) == (1, marked)
+    assert kgtool("fmt", folder / "data/a.ttl") == Ran(0, "data/a.ttl\n", "")
+    assert (folder / "data/a.ttl").read_bytes() == b"<a:s> a <a:T> .\n"
+    assert kgtool("fmt", "--check", folder / "data/a.ttl") == Ran(0, "", "")
+    ran = kgtool("fmt", folder)
+    assert (ran.status, "KG001" in ran.err, "KG009" in ran.err) == (1, True, False)
+    assert (folder / "data/b.ttl").read_bytes() == broken
+
+
 def test_fmt_leaves_a_broken_file_alone_and_says_where(
     make_project: Callable[..., Path], kgtool: Callable[..., Ran]
 ) -> None:
