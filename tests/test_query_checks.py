@@ -77,6 +77,20 @@ def test_unknown_term_is_named_with_its_place_and_the_nearest(make_project: Make
     assert "ex:port" in report.findings[1].message["zh-Hant"]
 
 
+def test_a_term_ends_before_the_dot_behind_it(make_project: Make) -> None:
+    written = "SELECT ?boat WHERE { ?boat a ex:Boat. ?boat ex:port ex:north.} ORDER BY ?boat"
+    assert of_query(make_project, written) == []
+    misspelt = of_query(make_project, written.replace("Boat.", "Boot."))
+    assert misspelt == [("KG304", "warning", 6, "https://example.org/ns#Boot")]
+
+
+def test_a_check_query_finds_what_is_named_before_a_dot(make_project: Make) -> None:
+    """Its store holds only the statements that the query names."""
+    text = SUMMARY + EX + "SELECT ?focus WHERE { ?focus a ex:Boat. ?focus ex:port ex:south.} ORDER BY ?focus"
+    found = findings(make_project({"data/boats.ttl": DATA, "queries/check/boats.rq": text}, SETTINGS))
+    assert [rule for rule, *_ in found] == ["KG303"]
+
+
 def test_class_of_a_parameter_must_exist(make_project: Make) -> None:
     head = "#+ params: {port: {type: iri, class: ex:Harbour}}\n"
     assert of_query(make_project, "SELECT ?boat { ?boat ex:port ?port } ORDER BY ?boat", head=head)[0][::2] == (

@@ -25,6 +25,8 @@ _SURROGATE = "[dD][89a-fA-F]"
 _CODE_POINT = rf"\\u(?!{_SURROGATE}){_HEX}{{4}}|\\U(?!0000{_SURROGATE})00(?:0{_HEX}|10){_HEX}{{4}}"
 _ESCAPE = rf"""\\[tbnrf"'\\]|{_CODE_POINT}"""
 _LOCAL = rf"%{_HEX}{{2}}|\\[_~.\-!$&'()*+,;=/?#@%]"
+# A name does not end with a dot: in `?s a cd:Visit.` it ends the pattern (SPARQL 1.1 Query §19.8, PN_LOCAL).
+_DOTS = rf"\.++(?={_NAME}|[:-]|{_LOCAL})"
 # White space behind a token is taken with it: looking at each blank for a token would take a third of the time.
 _LEXEME = re.compile(
     rf"""(?:(?P<string>\"{{3}}(?:[^"\\]|{_ESCAPE}|"(?!""))*\"{{3}}|'{{3}}(?:[^'\\]|{_ESCAPE}|'(?!''))*'{{3}}"""
@@ -32,7 +34,7 @@ _LEXEME = re.compile(
     rf"|(?P<iri><(?:[^<>\"{{}}|^`\\\x00-\x20]|{_CODE_POINT})*>)"
     r"|(?P<comment>\#[^\n\r]*)"
     rf"|(?P<var>[?$]{_NAME}+)"
-    rf"|(?P<pname>(?:{_LETTER}{_PREFIX}{{0,63}}+)?:(?:(?:{_NAME}|:|{_LOCAL})(?:{_NAME}|[.:-]|{_LOCAL})*)?)"
+    rf"|(?P<pname>(?:{_LETTER}{_PREFIX}{{0,63}}+)?:(?:(?:{_NAME}|:|{_LOCAL})(?:{_NAME}|[:-]|{_LOCAL}|{_DOTS})*)?)"
     rf"|(?P<word>@?{_LETTER}{_NAME}*)"
     r"|(?P<open>[({\[])|(?P<close>[)}\]])"
     # Numbers are taken whole, so that 1e5 holds no word.
