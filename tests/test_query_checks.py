@@ -91,6 +91,14 @@ def test_a_check_query_finds_what_is_named_before_a_dot(make_project: Make) -> N
     assert [rule for rule, *_ in found] == ["KG303"]
 
 
+def test_a_check_query_finds_classes_by_a_property_that_the_data_describes(make_project: Make) -> None:
+    """rdf:type is one of those that `?p ex:note ?n` names here, so its statements are needed whatever their classes."""
+    text = SUMMARY + EX + "SELECT ?focus ?p WHERE { ?p ex:note ?n . ?focus ?p ?o } ORDER BY ?focus"
+    data = DATA + "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type> ex:note 'a kind' ."
+    found = findings(make_project({"data/boats.ttl": data, "queries/check/boats.rq": text}, SETTINGS))
+    assert [rule for rule, *_ in found] == ["KG303", "KG303"]
+
+
 def test_class_of_a_parameter_must_exist(make_project: Make) -> None:
     head = "#+ params: {port: {type: iri, class: ex:Harbour}}\n"
     assert of_query(make_project, "SELECT ?boat { ?boat ex:port ?port } ORDER BY ?boat", head=head)[0][::2] == (

@@ -143,9 +143,9 @@ def _wanted(inputs: Inputs, queries: list[NamedQuery]) -> dict[int, set[int] | N
         if needs is None:
             return None
         found.update(facts.iri(iri) for iri in needs.named)
-        for iri in needs.described:
-            found.update(facts.column(facts.iri(iri))[0])
-        if needs.classes is None or classes is None:
+        described = set().union(*(facts.column(facts.iri(iri))[0] for iri in needs.described))
+        found.update(described)
+        if needs.classes is None or classes is None or facts.iri(RDF + "type") in described:
             classes = None
         else:
             classes.update(map(facts.iri, needs.classes))
