@@ -50,6 +50,15 @@ OPEN = [
     "SELECT * FROM <x:g> { ?s <x:p> ?o }",
     "BASE <x:> SELECT * { ?s <p> ?o }",
     "DESCRIBE ?s { ?s <x:p> ?o }",
+    "SELECT * { ?s <x:p> ?o . ?s k:q ?z }",
+    "SELECT * { ?s <x:p> ?n.FILTER(?n<3).?s?p?o.FILTER(?n>0) }",
+    # The engine needs no blank between words.
+    "SELECT * { VALUES ?p { UNDEFUNDEF } ?s ?p ?o }",
+    "SELECT * FROMNAMED<x:g> { ?s <x:p> ?o }",
+    "SELECT * FROMk:g { ?s <x:p> ?o }",
+    "SELECT * { ?s <x:p> ?o FILTER NOTEXISTS { ?s ?p ?z } FILTER(1 = 1) }",
+    "SELECT * { FILTERNOTEXISTS { ?s <x:p> ?z } ?s <x:p> ?o }",
+    "SELECTDISTINCT ?s { ?s ?p ?o { SELECT * { ?s <x:p> ?o } } }",
 ]
 
 
@@ -67,6 +76,21 @@ def test_a_query_that_may_match_any_predicate_is_known_as_such(text: str) -> Non
 
 def test_the_projects_prefixes_are_known() -> None:
     needs = needs_of("SELECT * { ?s k:p ?o }", {"k": "https://k.example/"})
+    assert needs == Needs(frozenset({"https://k.example/p"} | OWN), classes=frozenset())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT * { ?s <https://k.example/\\u0070> ?o }",
+        "PREFIX l: <https://k.example/\\U00000070> SELECT * { ?s l: ?o }",
+        "PREFIX:<https://k.example/> SELECT * { ?s :p ?o }",
+        "PREFIXk:<x:> PREFIX : <https://k.example/> SELECT * { ?s_:p ?o }",
+        "SELECT * { ?_ k:p _:b, ?s. [] k:p (_:b _:p) }",
+    ],
+)
+def test_predicates_are_known_however_they_are_written(text: str) -> None:
+    needs = needs_of(text, {"k": "https://k.example/", "": "https://l.example/"})
     assert needs == Needs(frozenset({"https://k.example/p"} | OWN), classes=frozenset())
 
 
@@ -150,6 +174,7 @@ REQUIRED = [
     ("SELECT * { MINUS { ?s <x:p> ?o } ?s <x:q>|<x:r> ?o , ?b . ?s <x:t>* ?c }", [set()]),
     ("SELECT * { FILTER NOT EXISTS { ?s <x:p> ?o } FILTER EXISTS { ?s <x:q> ?o } }", [set()]),
     ("ASK { ?s <x:p> ?o }", [set()]),
+    ("SELECT * { FILTERNOTEXISTS { ?s <x:p> ?o } ?s <x:q> ?o }", [set()]),
     ("SELECT * { GRAPH ?g { ?s <x:p> ?o } ?s <x:q> 1 }", [set()]),
 ]
 

@@ -8,38 +8,54 @@ import re
 from collections.abc import Mapping, Sequence
 
 from kgtool.catalog.text import FORMS, Token, lexed
+from kgtool.late import late
 
 _ESCAPE = re.compile(r"\\(.)")
+_CODE_POINT = late(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _NAMES = frozenset({"iri", "pname"})
+# Behind a letter the underscore is one of a variable: `?s_:p` is a subject and its predicate.
+_LABEL = late(r"(?:\A|[^?$\w])_")
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
 def iris(text: str, prefixes: Mapping[str, str]) -> tuple[tuple[str, int], ...]:
     """Absolute IRIs of a query with their offsets, without those that declare prefixes."""
-    return _iris(text, tuple(prefixes.items()))
+    return tuple((iri, start) for iri, start in _named(text, tuple(prefixes.items())) if iri)
+
+
+def all_known(text: str, prefixes: Mapping[str, str]) -> bool:
+    """Whether each name of a query is an absolute IRI: of one that is not, its prefix or its base is not known here, or it is
+    something else (`?a<3&&?b>` is read as an IRI)."""
+    return all(iri for iri, _ in _named(text, tuple(prefixes.items())))
 
 
 @functools.lru_cache(maxsize=128)
-def _iris(text: str, prefixes: tuple[tuple[str, str], ...]) -> tuple[tuple[str, int], ...]:
-    """Kept, because several checks read each query."""
+def _named(text: str, prefixes: tuple[tuple[str, str], ...]) -> tuple[tuple[str, int], ...]:
+    """Names with their offsets, "" for one that is no absolute IRI. Kept, because several checks read each query."""
     every = lexed(text)
     known = declared(every, dict(prefixes))
     named = (
         (absolute(token, known), token.start)
         for token in itertools.islice(every, _prologue(every), None)
-        # `_:b` is read as `:b`: its underscore is no token.
-        if token.kind in _NAMES and text[token.start - 1 : token.start] != "_"
+        if token.kind in _NAMES and not labels(text, token.start)
     )
-    return tuple((iri, start) for iri, start in named if SCHEME.match(iri))
+    return tuple((iri if SCHEME.match(iri) else "", start) for iri, start in named)
+
+
+def labels(text: str, start: int) -> bool:
+    """Whether a name is the `:b` of `_:b`, a blank node: the underscore before it is no token."""
+    return text[start - 1 : start] == "_" and bool(_LABEL.fullmatch(text[max(start - 2, 0) : start]))
 
 
 def declared(every: Sequence[Token], prefixes: Mapping[str, str]) -> dict[str, str]:
     """Prefixes to namespaces: those known before, and those that the tokens declare."""
     out = dict(prefixes)
     before = every[: _prologue(every)]
-    for word, name, iri in zip(before, before[1:], before[2:], strict=False):
-        if name.kind == "pname" and iri.kind == "iri" and word.text.upper() == "PREFIX":
-            out[name.text[:-1]] = iri.text[1:-1]
+    for word, (name, iri) in zip(["", *(token.text.upper() for token in before)], itertools.pairwise(before), strict=False):
+        if name.kind == "pname" and iri.kind == "iri":
+            # The engine needs no blank behind the word: `PREFIX:<…>`.
+            prefix = name.text[:-1] if word == "PREFIX" else name.text[len("PREFIX") : -1]
+            out[prefix] = absolute(iri, {})
     return out
 
 
@@ -52,7 +68,8 @@ def _prologue(every: Sequence[Token]) -> int:
 def absolute(token: Token, known: Mapping[str, str]) -> str:
     """The IRI of a token, "" when its prefix is not known."""
     if token.kind == "iri":
-        return token.text[1:-1]
+        written = token.text[1:-1]
+        return _CODE_POINT.sub(lambda found: chr(int(found[1] or found[2], 16)), written) if "\\" in written else written
     prefix, _, local = token.text.partition(":")
     if prefix not in known:
         return ""

@@ -11,14 +11,15 @@ from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
-from kgtool.catalog.iris import iris
+from kgtool.catalog.iris import all_known, iris
 from kgtool.catalog.outline import Group, Part, Role, Select
 from kgtool.catalog.outline_reader import outline
 from kgtool.catalog.text import Token, form, lexed
 from kgtool.terms import RDF
 
 # Words that make a query depend on more than its patterns.
-_OPEN_WORDS = frozenset({"BASE", "DESCRIBE", "FROM", "GRAPH", "UNDEF"})
+# The engine needs no blank behind one: `FROMNAMED<x:g>`.
+_OPEN_WORDS = ("BASE", "DESCRIBE", "FROM", "GRAPH", "UNDEF")
 _CLOSURES = frozenset({"*", "+", "?"})
 _TYPE = RDF + "type"
 _ALWAYS = frozenset({_TYPE, RDF + "first", RDF + "rest"})
@@ -29,7 +30,8 @@ class Needs(Struct, frozen=True):
 
     Attributes:
         named: IRIs that hold every predicate that the text names.
-        described: predicates whose subjects are predicates that it can match too: `?p <x> ?y . ?s ?p ?o`.
+        described: predicates whose subjects are predicates that it can match too: `?p <x> ?y . ?s ?p ?o`; with any object,
+            if rdf:type is one of them.
         classes: the objects of rdf:type that it can match, None for any.
     """
 
@@ -41,7 +43,7 @@ class Needs(Struct, frozen=True):
 def needs_of(text: str, prefixes: Mapping[str, str]) -> Needs | None:
     """The predicates that a query which parses can match; None when it may match any."""
     words = [token.text.upper() for token in lexed(text) if token.kind == "word"]
-    select = None if _OPEN_WORDS.intersection(words) else outline(text)
+    select = None if _is_open(words) or not all_known(text, prefixes) else outline(text)
     if select is None:
         return None
     groups = list(select.where.every())
@@ -73,6 +75,10 @@ def _classes(text: str, groups: list[Group], terms: Mapping[int, str]) -> frozen
     return classes if "" not in classes and mentions == len({verb for verb, _ in typed}) else None
 
 
+def _is_open(words: list[str]) -> bool:
+    return any(word.startswith(_OPEN_WORDS) for word in words)
+
+
 def _of_variable(part: Part) -> bool:
     return part.role is Role.PATTERN and part.tokens[0].kind == "var"
 
@@ -86,7 +92,7 @@ def may_have_rows(text: str, prefixes: Mapping[str, str], stated: Callable[[str,
         stated: whether there is a statement with this predicate and object, "" for any object.
     """
     words = [token.text.upper() for token in lexed(text) if token.kind == "word"]
-    select = outline(text) if form(text) == "SELECT" and not _OPEN_WORDS.intersection(words) else None
+    select = outline(text) if form(text) == "SELECT" and not _is_open(words) else None
     if select is None:
         return True
     return _has_rows(select, {start: iri for iri, start in iris(text, prefixes)}, stated)

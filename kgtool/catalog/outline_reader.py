@@ -10,12 +10,14 @@ import functools
 import itertools
 from collections.abc import Sequence
 
+from kgtool.catalog.iris import labels
 from kgtool.catalog.outline import Group, Part, Role, Select
 from kgtool.catalog.text import FORMS, Token, lexed
 
 _END = Token("end", "", -1)
 _DEEPEST = 100  # groups, and brackets in one; the guard refuses deeper ones long before
 _OTHERS = frozenset({"FILTER", "OPTIONAL", "MINUS", "GRAPH", "BIND", "VALUES"})
+_TERM_WORDS = frozenset({"", "TRUE", "FALSE"})
 _AGGREGATES = frozenset({"COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"})
 
 
@@ -25,7 +27,8 @@ def outline(text: str) -> Select | None:
     reader = _Reader(lexed(text), text)
     try:
         while reader.word() not in FORMS:
-            reader.take()
+            if reader.take().kind == "open":
+                return None  # the form is part of another word: `SELECTDISTINCT*{`, which the engine takes
         return reader.select(reader.take().text.upper())
     except _LostError:
         return None
@@ -157,6 +160,8 @@ class _Reader:
             return Part(Role.FILTER, start, groups=[self.group()], negated=negated)
         tokens: list[Token] = []
         while self.peek().text != "(":
+            if self.peek().kind in {"open", "close"}:
+                raise _LostError  # `FILTER NOTEXISTS {`, which the engine takes
             tokens.append(self.take())
         inner, groups = self.bracket()
         return Part(Role.FILTER, start, tokens + inner, groups)
@@ -185,6 +190,8 @@ class _Reader:
 
     def patterns(self) -> list[Part]:
         """A subject and its predicates and objects: a pattern for each object."""
+        if self.word() not in _TERM_WORDS:
+            raise _LostError  # `FILTERNOTEXISTS {`, which the engine takes
         subject, predicate = self.term(), list[Token]()
         out: list[Part] = []
         while True:
@@ -215,8 +222,7 @@ class _Reader:
     def bound(self, tokens: list[Token]) -> frozenset[str]:
         names = {token.text[1:] for token in tokens if token.kind == "var"}
         names |= {f"[{token.start}" for token in tokens if token.text in {"[", "("}}
-        # `_:b` is read as `:b`: its underscore is no token.
-        names |= {"_" + t.text for t in tokens if t.kind == "pname" and self.text[t.start - 1 : t.start] == "_"}
+        names |= {"_" + t.text for t in tokens if t.kind == "pname" and labels(self.text, t.start)}
         return frozenset(names)
 
 
