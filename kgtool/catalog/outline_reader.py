@@ -96,7 +96,13 @@ class _Reader:
                 out.bound |= self.values()
                 continue
             out.grouped = out.grouped or word == "GROUP"
+            # HAVING(COUNT(*) = 0) makes one group of all rows too (SPARQL 1.1 Query §18.2.4.1).
+            out.aggregated = out.aggregated or self.word() in _AGGREGATES
+            if self.peek().text == "{":
+                self.group()  # of an EXISTS without brackets around it
+                continue
             tokens = self.bracket()[0] if self.peek().text == "(" else [self.take()]
+            out.aggregated = out.aggregated or any(token.text.upper() in _AGGREGATES for token in tokens)
             if clause == "ORDER":
                 out.order += tokens
             if clause == "GROUP":
