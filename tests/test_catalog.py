@@ -598,7 +598,10 @@ def test_tokens_are_slices_in_order_and_never_overlap(text: str) -> None:
     [
         ("?s a ex:Boat. ?s ex:p ex:a.b.c", ["ex:Boat", "ex:p", "ex:a.b.c"]),
         ("?s a ex:Boat.}", ["ex:Boat"]),
-        ("ex:a.. ex:a\\.. ex:a.%41. ex:a:. ex:a.- ex:. _:b.", ["ex:a", "ex:a\\.", "ex:a.%41", "ex:a:", "ex:a.-", "ex:", ":b"]),
+        (
+            "ex:a.. ex:a\\.. ex:a.%41. ex:a:. ex:a.- ex:. _:b.",
+            ["ex:a", "ex:a\\.", "ex:a.%41", "ex:a:", "ex:a.-", "ex:", ":b"],
+        ),
     ],
 )
 def test_a_dot_behind_a_name_ends_the_pattern_and_is_no_part_of_it(text: str, names: list[str]) -> None:
@@ -607,7 +610,23 @@ def test_a_dot_behind_a_name_ends_the_pattern_and_is_no_part_of_it(text: str, na
 
 def test_scanning_is_linear_in_the_text() -> None:
     """What would make a careless pattern try again and again: with a quadratic one this takes minutes."""
-    for piece in ("'", '"""', "\\", "<a", "?", "ex:", "((((", "#\n", "a.b:", "a-", ":a..", ":a.b", "'''\\", "'''\\n", "<\\u0041"):
+    for piece in (
+        "'",
+        '"""',
+        "\\",
+        "<a",
+        "?",
+        "ex:",
+        "((((",
+        "#\n",
+        "a.b:",
+        "a-",
+        ":a..",
+        ":a.b",
+        "'''\\",
+        "'''\\n",
+        "<\\u0041",
+    ):
         text = piece * (100_000 // len(piece))
         assert sum(len(token.text) for token in sparql.tokens(text, comments=True)) <= len(text)
 

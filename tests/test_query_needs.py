@@ -179,9 +179,14 @@ REQUIRED = [
     ("SELECT (1 AS ?n) { ?s <x:p> ?o } ORDER BY (1 + SUM(?o))", [set()]),
     ("SELECT (1 AS ?n) { ?s <x:p> ?o } GROUP BY ?s HAVING(COUNT(*) > 1) ORDER BY COUNT(*)", [{("x:p", "")}]),
     ("SELECT * { ?s <x:p> ?o } ORDER BY ?o", [{("x:p", "")}]),
-    ("SELECT * { { SELECT ?s { ?s <x:p> 1 } ORDER BY EXISTS { ?s <x:q> ?z } } UNION { ?s <x:r> ?o } ?s <x:t> 1 }",
-     [{("x:p", ""), ("x:t", "")}, {("x:r", ""), ("x:t", "")}]),
-    ("SELECT * { { SELECT ?s { ?s <x:p> 1 } GROUP BY ?s HAVING EXISTS { ?s <x:q> ?z } } ?s <x:r> ?o }", [{("x:p", ""), ("x:r", "")}]),
+    (
+        "SELECT * { { SELECT ?s { ?s <x:p> 1 } ORDER BY EXISTS { ?s <x:q> ?z } } UNION { ?s <x:r> ?o } ?s <x:t> 1 }",
+        [{("x:p", ""), ("x:t", "")}, {("x:r", ""), ("x:t", "")}],
+    ),
+    (
+        "SELECT * { { SELECT ?s { ?s <x:p> 1 } GROUP BY ?s HAVING EXISTS { ?s <x:q> ?z } } ?s <x:r> ?o }",
+        [{("x:p", ""), ("x:r", "")}],
+    ),
     ("SELECT * { FILTERNOTEXISTS { ?s <x:p> ?o } ?s <x:q> ?o }", [set()]),
     ("SELECT * { GRAPH ?g { ?s <x:p> ?o } ?s <x:q> 1 }", [set()]),
 ]

@@ -51,7 +51,9 @@ def declared(every: Sequence[Token], prefixes: Mapping[str, str]) -> dict[str, s
     """Prefixes to namespaces: those known before, and those that the tokens declare."""
     out = dict(prefixes)
     before = every[: _prologue(every)]
-    for word, (name, iri) in zip(["", *(token.text.upper() for token in before)], itertools.pairwise(before), strict=False):
+    for word, (name, iri) in zip(
+        ["", *(token.text.upper() for token in before)], itertools.pairwise(before), strict=False
+    ):
         if name.kind == "pname" and iri.kind == "iri":
             # The engine needs no blank behind the word: `PREFIX:<…>`.
             prefix = name.text[:-1] if word == "PREFIX" else name.text[len("PREFIX") : -1]
@@ -69,7 +71,9 @@ def absolute(token: Token, known: Mapping[str, str]) -> str:
     """The IRI of a token, "" when its prefix is not known."""
     if token.kind == "iri":
         written = token.text[1:-1]
-        return _CODE_POINT.sub(lambda found: chr(int(found[1] or found[2], 16)), written) if "\\" in written else written
+        return (
+            _CODE_POINT.sub(lambda found: chr(int(found[1] or found[2], 16)), written) if "\\" in written else written
+        )
     prefix, _, local = token.text.partition(":")
     if prefix not in known:
         return ""
