@@ -86,6 +86,26 @@ def test_each_component_fires_and_is_silent(component: str, constraint: str, bad
     assert components(f":a :p {good} . {around}", shapes) == []
 
 
+HUGE = "9" * 5000  # digits that Python reads no number of
+NEVER = [
+    ("Datatype", "sh:datatype xsd:gYear", f'"{HUGE}-13"^^xsd:gYear', f'"{HUGE}"^^xsd:gYear , "-{HUGE}"^^xsd:gYear'),
+    ("Datatype", "sh:datatype xsd:date", f'"{HUGE}-02-29"^^xsd:date', f'"{HUGE}6-02-29"^^xsd:date'),
+    ("MinInclusive", 'sh:minInclusive "2013-01"^^xsd:gYearMonth', f'"-{HUGE}-02"^^xsd:gYearMonth', f'"{HUGE}-01"^^xsd:gYearMonth'),
+    ("MinExclusive", 'sh:minExclusive "01:00:00.5"^^xsd:time', f'"01:00:00.4{HUGE}"^^xsd:time', f'"01:00:00.5{HUGE}"^^xsd:time'),
+    ("MaxInclusive", 'sh:maxInclusive "P9999Y"^^xsd:yearMonthDuration', f'"P{HUGE}M"^^xsd:yearMonthDuration',
+     f'"-P{HUGE}Y{HUGE}M"^^xsd:yearMonthDuration'),
+    ("MaxInclusive", 'sh:maxInclusive "P1D"^^xsd:dayTimeDuration', f'"PT{HUGE}S"^^xsd:dayTimeDuration',
+     f'"-P{HUGE}DT{HUGE}H{HUGE}M{HUGE}S"^^xsd:dayTimeDuration , "PT0.{HUGE}S"^^xsd:dayTimeDuration'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("component", "constraint", "bad", "good"), NEVER)
+def test_a_moment_or_a_duration_without_end_is_judged_too(component: str, constraint: str, bad: str, good: str) -> None:
+    shapes = f":S sh:targetNode :a ; sh:property [ sh:path :p ; {constraint} ] ."
+    assert components(f":a :p {bad} .", shapes) == [component]
+    assert components(f":a :p {good} .", shapes) == []
+
+
 def test_closed_names_the_property_as_the_path() -> None:
     shapes = ":S sh:targetNode :a ; sh:closed true ; sh:ignoredProperties ( rdf:type ) ; sh:property [ sh:path :p ] ."
     assert components(":a :p 1 ; a :C .", shapes) == []

@@ -54,12 +54,14 @@ def time_value(value: str, name: str) -> Iterator[Remark]:
     year, month, day = parts.get("year"), parts.get("month"), parts.get("day")
     if month and day and int(day) > _days(year, int(month)):
         yield error(
-            "KG020", f"「{value}」不是 xsd:{name}:沒有這一天。", f"'{value}' is no xsd:{name}: there is no such day."
+            "KG020",
+            f"「{shown(value)}」不是 xsd:{name}:沒有這一天。",
+            f"'{shown(value)}' is no xsd:{name}: there is no such day.",
         )
         return
     if parts.get("midnight"):
-        yield warning("KG023", f"「{value}」合法,但 24:00:00 指次日零時;請直接寫次日。",
-                      f"'{value}' is legal, but 24:00:00 means the next day; write that day.")  # fmt: skip
+        yield warning("KG023", f"「{shown(value)}」合法,但 24:00:00 指次日零時;請直接寫次日。",
+                      f"'{shown(value)}' is legal, but 24:00:00 means the next day; write that day.")  # fmt: skip
     if year:
         yield from _unusual(value, year, name)
 
