@@ -144,7 +144,7 @@ def test_json_that_is_none_is_a_syntax_error_with_a_line(found: FOUND, text: str
         ("tag:example.org,2013:a", []), ("https://example.org/@user", []),
         ("JaVaScRiPt:alert(1)", ["KG013"]), ("data:text/html,x", ["KG013"]), ("file:///etc/hosts", ["KG013"]),
         ("vbscript:x", ["KG013"]), ("ftp://example.org/", ["KG013"]), ("gov:harbour", ["KG013"]),
-        ("http:///x", ["KG013"]), ("https://me@example.org/", ["KG013"]),
+        ("http:///x", ["KG013"]), ("http://?x", ["KG013"]), ("http://#x", ["KG013"]), ("http://x?", []), ("https://me@example.org/", ["KG013"]),
     ],
 )  # fmt: skip
 def test_schemes(value: str, expected: list[str]) -> None:

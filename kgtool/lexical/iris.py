@@ -26,7 +26,7 @@ def iri(value: str, prefixes: Mapping[str, str]) -> Iterator[Remark]:
         prefixes: the project's; `<gov:harbour>` is an IRI of the scheme `gov`, and hardly meant.
     """
     if value.startswith(("https://", "http://")):
-        if "@" in value or value[7:8] in {"", "/", ":"}:
+        if "@" in value or value[7:8] in {"", "/", ":", "?", "#"}:
             yield from _authority(value)
         return
     found = _SCHEME.match(value)
