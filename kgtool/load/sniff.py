@@ -67,7 +67,8 @@ def other_format(data: bytes, suffix: str) -> Problem | None:
     for signature, zh, en, step in _SIGNATURES:
         if data.startswith(signature):
             return _named(zh, en, step)
-    head = data[:_HEAD]
+    start = len(BOM) if data.startswith(BOM) else 0
+    head = data[start : start + _HEAD]
     if _HTML.match(head):
         return _named("HTML 網頁(多半是存下的錯誤頁)", "an HTML page (often a saved error page)",
                       texts(zh="請重新下載資料檔本身。", en="download the data file itself again."))  # fmt: skip
