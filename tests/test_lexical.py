@@ -250,6 +250,7 @@ def test_small_years_where_the_property_says_year(found: FOUND, value: str, expe
         ("@prefix : <https://example.org/other/> .\n:a :p :b .\n", [("KG024", "warning", 3, 1)]),
         ("PREFIX owl: <http://www.w3.org/2002/07/owl>\n:a :p :b .\n", [("KG025", "warning", 3, 1)]),
         ("@prefix schema: <http://schema.org/> .\n:a :p :b .\n", [("KG025", "warning", 3, 1)]),
+        ("Prefix schema: <http://schema.org/>\n:a :p :b .\n", [("KG025", "warning", 3, 1)]),
         ("@prefix org: <https://example.org/organisations/> .\n:a :p :b .\n", []),
         ("# @prefix : <https://example.org/x/> .\n:a :p '''\n@prefix : <https://example.org/y/> .\n''' .\n", []),
     ],

@@ -17,9 +17,9 @@ from kgtool.lexical import Declaration, Remark, prefixes, tag_case, tags_in
 from kgtool.project import ProjectFile
 from kgtool.turtle import Kind, Lines, tokens
 
-# Two patterns that begin with fixed bytes: searched ten times as fast as one that ignores case.
+# Two patterns that begin with fixed bytes: searched ten times as fast as one that ignores case. The first finds `Prefix` too.
 _DECLARED = tuple(
-    re.compile(word + rb"[ \t\r\n]+([^\s:<>\"]*):[ \t\r\n]*<([^>\s]*)>") for word in (rb"prefix", rb"PREFIX")
+    re.compile(word + rb"[ \t\r\n]+([^\s:<>\"]*):[ \t\r\n]*<([^>\s]*)>") for word in (rb"refix", rb"PREFIX")
 )
 _BOM = "\ufeff"
 
