@@ -206,6 +206,19 @@ def test_a_fingerprint_changes_with_each_part_of_what_is_wrong() -> None:
     assert one.fingerprint == hashlib.sha256(b"KG201|s|f|p|v").hexdigest()
 
 
+def test_a_message_is_one_line_whatever_value_it_quotes() -> None:
+    """What stands behind a line's end in a value must not read as a finding, a last line or a workflow command."""
+    forged = 'cd:when "1\n  ::error::forged\ndata/x.ttl:1:1: error KG001 forged" is not EDTF.'
+    found = Finding(Place("a", 1), "KG502", "s", "", "", "", Severity.ERROR, {"en": forged}, {"en": "Write\nit."})
+    report = Report((found,), (Note("N-X", {"en": "two\nlines"}),), Totals(1, 1, 1, 0), "2021-12-31")
+    assert [line.text for line in to_human(report, "en", Curies({}))][:4] == [
+        'a:1: error KG502 cd:when "1 ::error::forged data/x.ttl:1:1: error KG001 forged" is not EDTF.',
+        "    by s",
+        "    do: Write it.",
+        "note: two lines",
+    ]
+
+
 # --- GitHub's workflow commands
 
 

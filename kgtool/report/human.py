@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from kgtool.finding import Finding, Severity
 from kgtool.lang import pick, plural
+from kgtool.late import late
 from kgtool.report.model import SEVERITIES, Held, Report, message_of, visible
 from kgtool.report.statistics import Extent, statistics
 from kgtool.write.curie import Curies
@@ -54,12 +55,18 @@ _STYLES = {Severity.ERROR: Style.ERROR, Severity.WARNING: Style.WARNING, Severit
 # A value longer than this is cut; the JSON report has it whole.
 _LONGEST = 120
 _LITERAL = re.compile(r'"(.*)"(?:@([A-Za-z0-9-]+)|\^\^<[^>]*>)?', re.DOTALL)
+_BREAK = late(r"\n\s*")
 
 
 def to_human(report: Report, language: str, curies: Curies, extent: Extent = Extent.PLAIN) -> Iterator[Line]:
-    """Lines of the report in one language; nothing in them is unseen (`visible`)."""
+    """Lines of the report in one language; nothing in them is unseen (`visible`), and none of them is two."""
     for line in _lines(report, language, curies, extent):
-        yield Line(tuple((style, visible(text)) for style, text in line.pieces))
+        yield Line(tuple((style, visible(_unbroken(text))) for style, text in line.pieces))
+
+
+def _unbroken(text: str) -> str:
+    """A message may quote a value with a line's end, behind which the value could write any line of a report."""
+    return _BREAK.sub(" ", text) if "\n" in text else text
 
 
 def _lines(report: Report, language: str, curies: Curies, extent: Extent) -> Iterator[Line]:
