@@ -996,6 +996,19 @@ def test_an_error_is_one_line_with_a_code_and_a_next_step_and_no_result() -> Non
                 assert case.out[language] == "", case.name
 
 
+def test_a_name_in_an_error_is_obeyed_by_no_terminal_and_no_runner(
+    make_project: Callable[..., Path], kgtool: Callable[..., Ran]
+) -> None:
+    name = "no\x1b[2J\u202e 港 ##[stop-commands]x"
+    folder = make_project({})
+    said = kgtool("check", name, cwd=folder).err
+    assert "no\\u001B[2J\\u202E 港 ##[stop-commands]x" in said
+    line, annotation = kgtool("check", name, cwd=folder, env={"GITHUB_ACTIONS": "true"}).err.splitlines()
+    assert "##[" not in line
+    assert "no\\u001B[2J\\u202E 港 ##" in line
+    assert annotation.startswith("::error title=kgtool E-PATH-NONE::no\\u001B[2J")
+
+
 HELPS = [(), *((name,) for name in COMMANDS), ("source", "add"), ("source", "describe"), ("source", "list")]
 
 

@@ -214,6 +214,18 @@ def test_github_lines_are_commands_of_one_line_with_paths_from_the_repository() 
     assert not any(line.startswith("::") for line in lines[5:])
 
 
+def test_the_lines_beside_githubs_annotations_are_no_commands_of_either_form() -> None:
+    """The runner takes `##[command]` for a command wherever it stands in a line, as `::command::` at its beginning."""
+    waiver = Waiver("KG502", "gov:*", "o", "read ##[stop-commands]x and ::error::y", datetime.date(2031, 1, 2))
+    held = Held(((finding("KG502", Place("data/y.ttl", 1, 1)), waiver),))
+    lines = render(Report((), (), Totals(1, 1, 1, 0.0), "2031-01-01", held), ReportFormat.GITHUB, view()).splitlines()
+    (waived,) = [line for line in lines if line.startswith("waived ")]
+    assert "##[" not in waived
+    assert "::" not in waived
+    assert "read ## [stop-commands]x and : :error: :y (o, 2031-01-02)" in waived
+    assert "data/y.ttl:1:1 KG502 gov:harbour" in waived
+
+
 def test_statistics_count_by_rule_and_list_what_is_waived() -> None:
     text = render(report(), ReportFormat.HUMAN, view())
     assert "\n    rule   error   warning      info\n" in text

@@ -92,14 +92,22 @@ def message_language_of(arguments: Sequence[str]) -> str:
 
 
 def complain(error: KgError, language: str) -> None:
-    """One line: code, message, and what to do next; in GitHub's Actions also an annotation of it."""
+    """One line: code, message, and what to do next; in GitHub's Actions also an annotation of it.
+
+    It may quote a file's name or an argument, which a terminal must not obey (`visible`).
+    """
+    from kgtool.report.model import visible
+
     said = f"{pick(error.message, language)} {pick(error.hint, language)}"
     said = " ".join(line.strip() for line in said.splitlines()).strip()
-    click.echo(f"kgtool: {error.code}: {said}", err=True)
-    if os.environ.get("GITHUB_ACTIONS") == "true":
-        from kgtool.report.github import stopped
+    line = f"kgtool: {error.code}: {visible(said)}"
+    if os.environ.get("GITHUB_ACTIONS") != "true":
+        click.echo(line, err=True)
+        return
+    from kgtool.report.github import plain, stopped
 
-        click.echo(stopped(error.code, said), err=True)
+    click.echo(plain(line), err=True)
+    click.echo(stopped(error.code, said), err=True)
 
 
 def write_out(text: str | bytes) -> None:

@@ -31,7 +31,7 @@ def to_github(
     for note in report.notes:
         yield f"::notice title=kgtool::{_data(pick(note.message, language))}"
     if extent is Extent.STATISTICS:
-        yield from (_plain(line.text) for line in count_lines(report, language, curies))
+        yield from (plain(line.text) for line in count_lines(report, language, curies))
     *_, last = to_human(report, language, curies)
     yield last.text
 
@@ -41,9 +41,9 @@ def stopped(code: str, text: str) -> str:
     return f"::error title={_property(f'kgtool {code}')}::{_data(text)}"
 
 
-def _plain(text: str) -> str:
-    """A line of a log that is not taken for a command."""
-    return visible(text.replace("::", ": :").replace("\n", " ").replace("\r", " "))
+def plain(text: str) -> str:
+    """A line of a log that is not taken for a command: `::` at its beginning, or the older `##[` anywhere in it."""
+    return visible(text.replace("::", ": :").replace("##[", "## [").replace("\n", " ").replace("\r", " "))
 
 
 def _annotation(finding: Finding, language: str, within: str) -> str:
