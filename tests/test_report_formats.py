@@ -205,6 +205,23 @@ def test_markdown_of_many_findings_stays_below_the_limit_of_a_job_summary() -> N
     assert "19000 more are not listed." in text
 
 
+def test_markdown_of_long_messages_stays_below_it_too_and_one_of_them_hides_no_other() -> None:
+    said = {"en": "長" * 900}
+    long = tuple(finding(place=Place("data/x.ttl", line + 1), message=said) for line in range(999))
+    waiver = Waiver("KG502", "gov:*", "o", "<" * 2500, datetime.date(2031, 1, 2))
+    one = finding(place=Place("data/a.ttl", 1), message={"en": "<" * 600_000})
+    held = Held(tuple((each, waiver) for each in long))
+    text = render(Report((one, *long), (), Totals(1, 1, 1, 0.0), "2031-01-01", held), ReportFormat.MARKDOWN, view())
+    assert len(text.encode()) < 1024 * 1024
+    listed = text.count("| KG201 | 長")
+    assert listed > 100
+    assert f"\n{999 - listed} more are not listed.\n" in text
+    assert f"| KG201 | {'&lt;' * 2000}… |\n" in text
+    within = render(Report(long[:5], (), Totals(1, 1, 1, 0.0), "2031-01-01"), ReportFormat.MARKDOWN, view())
+    assert within.count("長" * 900 + " Add one. |") == 5
+    assert "more" not in within
+
+
 def test_github_lines_are_commands_of_one_line_with_paths_from_the_repository() -> None:
     lines = render(report(), ReportFormat.GITHUB, view(within="cities/a")).split("\n")
     errors = [line for line in lines if line.startswith("::")]

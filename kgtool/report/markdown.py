@@ -6,7 +6,7 @@ Source: GitHub Flavored Markdown §4.10 (tables), §2.4 (backslash escapes), §6
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from kgtool.finding import Finding, Severity
 from kgtool.lang import pick
@@ -15,8 +15,9 @@ from kgtool.report.model import SEVERITIES, Report, message_of, visible
 from kgtool.report.statistics import Extent, statistics
 from kgtool.write.curie import Curies
 
-# GitHub drops a job summary over 1 MiB whole; a finding takes some hundred bytes.
-MOST_ROWS = 1000
+# GitHub drops a job summary over 1 MiB whole. A finding takes some hundred bytes, but may quote a value of any length: so a
+# text is cut, and each of the two tables ends where its rows would be more than this.
+MOST_ROWS, _MOST_BYTES, _LONGEST = 1000, 480 * 1024, 2000
 _MARKS = {Severity.ERROR: "❌", Severity.WARNING: "⚠️", Severity.INFO: "💡"}
 _WORDS = {
     "zh-Hant": {
@@ -39,10 +40,9 @@ def to_markdown(report: Report, language: str, curies: Curies, extent: Extent = 
     *_, last = to_human(report, language, curies)
     lines = [f"## {words['title']}", "", _escape(last.text), ""]
     if report.findings:
-        lines += _table([words[name] for name in ("severity", "place", "rule", "message")],
-                        [_row(finding, words, language) for finding in report.findings[:MOST_ROWS]])  # fmt: skip
-    if len(report.findings) > MOST_ROWS:
-        lines += [words["more"].format(len(report.findings) - MOST_ROWS), ""]
+        rows = _fitting(_row(finding, words, language) for finding in report.findings[:MOST_ROWS])
+        lines += _table([words[name] for name in ("severity", "place", "rule", "message")], rows)
+        lines += _more(len(report.findings) - len(rows), words)
     lines += [f"- {_escape(pick(note.message, language))}" for note in report.notes]
     lines += [""] if report.notes else []
     if extent is Extent.STATISTICS:
@@ -57,14 +57,29 @@ def _counts(report: Report, words: dict[str, str], curies: Curies) -> Iterator[s
         yield from _table(head, [[rule, *map(str, row.values())] for rule, row in counted.by_rule.items()])
     if counted.waived:
         head = [words[name] for name in ("waived", "focus", "owner", "expires", "reason")]
-        rows = [
+        rows = _fitting(
             [f"{finding.rule} {_escape(str(finding.place))}", _escape(curies.short(finding.focus) if finding.focus else ""),
              _escape(waiver.owner), waiver.expires.isoformat(), _escape(waiver.reason)]
             for finding, waiver in counted.waived[:MOST_ROWS]
-        ]  # fmt: skip
+        )  # fmt: skip
         yield from _table(head, rows)
-    if len(counted.waived) > MOST_ROWS:
-        yield words["more"].format(len(counted.waived) - MOST_ROWS)
+        yield from _more(len(counted.waived) - len(rows), words)
+
+
+def _more(count: int, words: dict[str, str]) -> list[str]:
+    return [words["more"].format(count), ""] if count else []
+
+
+def _fitting(rows: Iterable[list[str]]) -> list[list[str]]:
+    """The first rows, as many as are together not too long."""
+    out: list[list[str]] = []
+    left = _MOST_BYTES
+    for row in rows:
+        left -= sum(len(cell.encode("utf-8", "surrogatepass")) for cell in row) + 20
+        if left < 0:
+            break
+        out.append(row)
+    return out
 
 
 def _row(finding: Finding, words: dict[str, str], language: str) -> list[str]:
@@ -86,7 +101,8 @@ def _table(head: list[str], rows: list[list[str]]) -> Iterator[str]:
 
 
 def _escape(text: str) -> str:
-    """Text that is shown as it is: no mark-up, no link, no mention, no HTML, one line."""
+    """Text that is shown as it is, if not to its end: no mark-up, no link, no mention, no HTML, one line."""
     text = visible(" ".join(text.split()))
+    text = text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return _SPECIAL.sub(r"\\\1", text)
