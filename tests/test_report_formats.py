@@ -183,6 +183,22 @@ def test_sarif_has_relative_places_levels_fingerprints_and_help_in_both_language
     assert by_rule["KG502"]["suppressions"][0]["status"] == "accepted"
 
 
+def test_braces_in_sarif_messages_are_no_places_of_arguments() -> None:
+    """A reader fills `{0}` from the arguments, of which there are none, and reads `{{` as one brace: as `str.format`."""
+    said = "parameter 'city' needs {type: …}, not {0} or }{"
+    found = finding(message={"en": said, "zh-Hant": said}, value='"{0}"', fix={})
+    one = Report((found,), (Note("N-X", {"en": "WHERE { … }"}),), Totals(1, 1, 1, 0.0), "2031-01-01")
+    run = json.loads(render(one, ReportFormat.SARIF, view()))["runs"][0]
+    result = run["results"][0]
+    assert result["message"]["text"].format() == said
+    assert result["properties"]["messages"]["en"] == said
+    assert result["properties"]["value"] == '"{0}"'
+    (note,) = run["invocations"][0]["toolExecutionNotifications"]
+    assert note["message"]["text"].format() == "WHERE { … }"
+    rules = run["tool"]["driver"]["rules"]
+    assert any("{" in rule["help"]["text"] and "{{" not in rule["help"]["text"] for rule in rules)
+
+
 def test_waived_findings_are_in_sarif_with_statistics_only() -> None:
     run = json.loads(render(report(), ReportFormat.SARIF, view(extent=Extent.PLAIN)))["runs"][0]
     assert all("suppressions" not in result for result in run["results"])

@@ -1,7 +1,7 @@
 """The report as SARIF 2.1.0, which code hosts and editors read. No time, no machine's paths: equal runs are equal bytes.
 
 Columns are code points (`columnKind`), URIs are relative to the project, and the project to the repository's root
-(`originalUriBaseIds`), which the reader knows. Source: SARIF 2.1.0 §3.14.14, §3.14.17, §3.27, §3.30.
+(`originalUriBaseIds`), which the reader knows. Source: SARIF 2.1.0 §3.11.5, §3.14.14, §3.14.17, §3.27, §3.30.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def to_sarif(
         "invocations": [{
             "executionSuccessful": True,
             "toolExecutionNotifications": [
-                {"level": "note", "message": {"text": pick(note.message, language)}} for note in report.notes
+                {"level": "note", "message": _message(pick(note.message, language))} for note in report.notes
             ],
         }],
         "originalUriBaseIds": _bases(within),
@@ -94,12 +94,17 @@ def _both(texts: Texts) -> list[str]:
     return [text for _, text in sorted(texts.items(), key=lambda item: (item[0] != "zh-Hant", item[0]))]
 
 
+def _message(text: str) -> dict[str, str]:
+    """A message object: a brace in it begins the place of an argument, so one that is meant is doubled (§3.11.5)."""
+    return {"text": text.replace("{", "{{").replace("}", "}}")}
+
+
 def _result(finding: Finding, order: Mapping[str, int], language: str, waiver: Waiver | None) -> dict[str, Any]:
     text = f"{message_of(finding, language)} {pick(finding.fix, language)}".strip()
     result: dict[str, Any] = {
         "ruleId": finding.rule,
         "level": _LEVELS[finding.severity],
-        "message": {"text": text},
+        "message": _message(text),
         "partialFingerprints": {"kgtool/v1": finding.fingerprint},
         "properties": {
             "source": finding.source, "focus": finding.focus, "path": finding.result_path, "value": finding.value,
