@@ -411,6 +411,23 @@ def test_only_files_changed_since_the_revision_are_reported(repository: Path, ch
     assert "1 in unchanged files" in check(repository, "--changed-since", "HEAD").out
 
 
+def test_in_a_hook_of_a_linked_work_tree_the_same_files_are_changed(
+    repository: Path, check: RUN, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """git gives such a hook GIT_DIR and no GIT_WORK_TREE, which makes the project's folder the top of the work tree."""
+    linked = tmp_path.parent / f"{tmp_path.name}-linked"
+    git(tmp_path, "worktree", "add", "-q", str(linked))
+    folder = linked / repository.relative_to(tmp_path)
+    (folder / "data" / "new.ttl").write_text(f'{HEAD}evt:new cd:when "x" .\n', encoding="utf-8")
+    asked = ("--changed-since", "HEAD", "--format", "json")
+    assert files_of(check(folder, *asked)) == ["data/new.ttl"]
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / ".git" / "worktrees" / linked.name))
+    assert files_of(check(folder, *asked)) == ["data/new.ttl"]
+    (linked / ".git").unlink()  # a work tree that is one by its variables alone is still one
+    monkeypatch.setenv("GIT_WORK_TREE", str(linked))
+    assert files_of(check(folder, *asked)) == ["data/new.ttl"]
+
+
 def test_a_change_counts_from_where_the_branches_parted(repository: Path, check: RUN) -> None:
     git(repository, "checkout", "-q", "-b", "topic")
     git(repository, "mv", "data/june.ttl", "data/moved.ttl")

@@ -100,7 +100,7 @@ def run_git(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
 
     try:
         return subprocess.run(
-            [*_GIT, *arguments], cwd=root, env={**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"},
+            [*_GIT, *arguments], cwd=root, env={**_environment(), "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"},
             stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS, check=False,
         )  # fmt: skip
     except ValueError:  # a NUL in an argument
@@ -112,6 +112,14 @@ def run_git(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
             texts(zh=f"無法執行 git({reason['zh-Hant']})。", en=f"git cannot be run ({reason['en']})."),
             texts(zh="此功能需要 git。", en="This needs git."),
         ) from error
+
+
+def _environment() -> dict[str, str]:
+    """Without the GIT_DIR that git gives the hooks of a linked work tree: alone, it makes any working folder the top of one,
+    and what lies in a project below the top would have other names. From its folder git finds the same one again.
+    """
+    alone = "GIT_DIR" in os.environ and "GIT_WORK_TREE" not in os.environ
+    return {name: value for name, value in os.environ.items() if not (alone and name == "GIT_DIR")}
 
 
 def _no_checkout(root: Path, said: Iterable[str] = ()) -> ProjectError:
