@@ -21,7 +21,7 @@ def _date_or_empty(value: str) -> None:
         try:
             datetime.date.fromisoformat(value)
         except ValueError as error:
-            raise _form(str(error), "沒有這一天") from error
+            raise _form("there is no such day", "沒有這一天") from error
 
 
 def _among(*known: str) -> Callable[[str], None]:
@@ -37,7 +37,7 @@ def _accept(value: list[str]) -> None:
     known = sorted({name for name, _ in EXTRA_FORMATS.values()})
     if not set(value) <= set(known):
         listed = ", ".join(known)
-        raise _form(f"write none or some of {listed}", f"可寫 {listed} 中之任意幾項")
+        raise _form(f"write none or some of {listed}", f"只能列出 {'、'.join(known)}")
 
 
 def _model(value: str) -> None:
@@ -49,8 +49,7 @@ def _timezone(value: str) -> None:
     try:
         zoneinfo.ZoneInfo(value)
     except (ValueError, zoneinfo.ZoneInfoNotFoundError, OSError) as error:
-        said = error.args[0] if isinstance(error, KeyError) else str(error)
-        raise _form(said, "沒有這個時區(如 Asia/Taipei)") from error
+        raise _form("there is no such time zone; one is Asia/Taipei", "沒有這個時區;例如 Asia/Taipei") from error
 
 
 def _form(en: str, zh: str) -> TableError:

@@ -49,6 +49,8 @@ DEFAULTS: Mapping[str, tuple[type, Any]] = {
     "accept": (list, []),
     "waivers": (list, []),
 }
+# How people call the types of the file.
+_KINDS = {"str": ("a string in quotes", "加引號之字串"), "list": ("a list", "清單"), "dict": ("a table", "表")}
 # Settings that KGTOOL_<NAME> gives too: those that a command line option gives, and the zone.
 FROM_ENVIRONMENT = (
     "sources", "lang", "as-of", "fail-on", "format", "timezone", "baseline", "engine", "reasoner",
@@ -210,7 +212,8 @@ def _check_value(name: str, setting: Setting, config: Path) -> None:
     kind = DEFAULTS[name][0].__name__
     value: Any = setting.value
     if type(value).__name__ != kind:
-        raise _bad(name, f"must be a {kind}", f"須為 {kind}", config)
+        en, zh = _KINDS[kind]
+        raise _bad(name, f"must be {en}", f"須為{zh}", config)
     if kind == "list" and name != "waivers" and not all(isinstance(item, str) for item in value):
         raise _bad(name, "must hold strings", "須為字串清單", config)
     if name == "waivers":
