@@ -91,7 +91,7 @@ def status(arguments: list[str]) -> int:
         else:
             from kgtool.cli.usage import usage_error
 
-            complain(usage_error(error, list(COMMANDS)), message_language_of(arguments))
+            complain(usage_error(error, list(COMMANDS), _asked(arguments)), message_language_of(arguments))
         return EXIT_USAGE
     except (click.Abort, KeyboardInterrupt):
         return EXIT_INTERRUPTED
@@ -114,6 +114,18 @@ def status(arguments: list[str]) -> int:
 def _is_help(error: click.ClickException) -> bool:
     """`kgtool` alone is answered with its help, which click raises as an error."""
     return isinstance(error, getattr(click.exceptions, "NoArgsIsHelpError", ()))
+
+
+def _asked(arguments: Sequence[str]) -> str:
+    """The command that a command line calls, with the commands that it lies in."""
+    command: click.Command | None = group
+    names = ["kgtool"]
+    for argument in arguments:
+        found = command.get_command(click.Context(command), argument) if isinstance(command, click.Group) else None
+        if found is not None:
+            command = found
+            names.append(argument)
+    return " ".join(names)
 
 
 def _internal(error: Exception) -> KgError:

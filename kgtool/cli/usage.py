@@ -9,20 +9,23 @@ import click
 from kgtool.errors import Texts, UsageError, did_you_mean, texts
 from kgtool.late import closest, late
 
-# click's own sentences.
-_NEEDS_VALUE = late(r"requires (?:an argument|[0-9]+ arguments)")
-_TAKES_NO_VALUE = late(r"does not take a value")
-_EXTRA = late(r"Got unexpected extra arguments? \((.*)\)\.")
+# What click says of an option or arguments, without more to tell them by than its words.
+_IN_CHINESE = (
+    (late(r"Option '(.+)' requires an argument\."), "選項「{}」須有值。"),
+    (late(r"Option '(.+)' does not take a value\."), "選項「{}」不接值。"),
+    (late(r"Got unexpected extra arguments? \((.+)\)\."), "多了 {}。"),
+)
 
 
-def usage_error(error: click.ClickException, commands: Sequence[str]) -> UsageError:
+def usage_error(error: click.ClickException, commands: Sequence[str], asked: str) -> UsageError:
     """click's error as `E-USAGE`.
 
     Args:
         commands: the program's commands, for "did you mean".
+        asked: the command as it was called, for an error that does not say which (an option without its value).
     """
     context = getattr(error, "ctx", None)
-    path = context.command_path if context else "kgtool"
+    path = context.command_path if context else asked
     near = _near(error, list(commands) if path == "kgtool" else [])
     hint = did_you_mean(near) or texts(zh=f"`{path} --help` 說明用法。", en=f"`{path} --help` shows how.")
     return UsageError("E-USAGE", _message(error), hint)
@@ -38,15 +41,11 @@ def _message(error: click.ClickException) -> Texts:
     if isinstance(error, click.MissingParameter):
         name = _name(error.param) if error.param else ""
         return texts(zh=f"缺少 {name}。", en=f"{name} is missing.")
-    if isinstance(error, click.BadOptionUsage):
-        needs = _NEEDS_VALUE.search(said)
-        fault = "須有值。" if needs else "不可有值。" if _TAKES_NO_VALUE.search(said) else f"用法有誤:{said}"
-        return texts(zh=f"選項「{error.option_name}」{fault}", en=said)
     if isinstance(error, click.BadParameter) and error.param and isinstance(error.param.type, click.Choice):
         name, allowed = _name(error.param), [str(choice) for choice in error.param.type.choices]
         return texts(zh=f"{name} 須為 {'、'.join(allowed)} 之一。", en=f"{name} must be one of {', '.join(allowed)}.")
-    extra = _EXTRA.fullmatch(said)
-    return texts(zh=f"多出之引數:{extra[1]}。" if extra else f"用法有誤:{said}", en=said)
+    found = ((words, pattern.fullmatch(said)) for pattern, words in _IN_CHINESE)
+    return texts(zh=next((words.format(got[1]) for words, got in found if got), f"用法有誤:{said}"), en=said)
 
 
 def _name(param: click.Parameter) -> str:
