@@ -229,6 +229,7 @@ NAMED = {
     ("name", "hint"),
     [
         ("KG888", "`kgtool rule` lists the codes"), ("", "`kgtool rule` lists"), ("kg502", "Did you mean 'KG502'?"),
+        ("kg5", "Did you mean 'KG5'?"), ("Kg59", "Did you mean 'KG59'?"),
         ("KG501,KG502", "give one at a time"), ("KG5*", ""), ("date-not-edft", "Did you mean 'date-not-edtf'?"),
         ("evt:Shap", "Did you mean 'evt:Shape'?"), ("lots", "Did you mean 'lost'?"), ("asked", ""),
     ],

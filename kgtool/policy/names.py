@@ -85,7 +85,7 @@ def known_only(project: Project, option: str, given: Iterable[str]) -> None:
         raise UsageError(
             "E-RULE-NONE",
             texts(zh=f"{option} {name}:沒有這個規則或來源。", en=f"{option} {name}: there is no such rule or source."),
-            did_you_mean(names.near(name))
+            did_you_mean(name.upper() if names.begins(name.upper()) else names.near(name))
             or texts(zh="`kgtool rule` 列出代碼;每次只給一個,可重複。",
                      en="`kgtool rule` lists the codes; give one at a time, as often as needed."),
         )  # fmt: skip
