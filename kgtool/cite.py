@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from kgtool.checks.context import Inputs
 from kgtool.checks.evidence import read_records
-from kgtool.errors import KgError, SourceError, UsageError, texts
+from kgtool.errors import KgError, SourceError, UsageError, texts, why
 from kgtool.sources import SourceRecord, SourceText, compare, file_names, find_text, line_digests, read_source, sha256
 from kgtool.terms import CD, OA
 from kgtool.write.files import write_file
@@ -140,8 +140,10 @@ def read_facts(path: Path) -> list[FactSpan]:
     try:
         lines = path.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
+        said = why(error)
         raise UsageError(
-            "E-FILE-READ", texts(zh=f"{path}:無法讀取({error})。", en=f"{path}: cannot be read ({error}).")
+            "E-FILE-READ",
+            texts(zh=f"{path}:無法讀取({said['zh-Hant']})。", en=f"{path}: cannot be read ({said['en']})."),
         ) from error
     return [_fact(path, number, line) for number, line in enumerate(lines, 1) if line.strip()]
 
@@ -158,8 +160,8 @@ def _fact(path: Path, number: int, line: str) -> FactSpan:
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(
             "E-FACTS",
-            texts(zh=f"{path}:{number}:不是含 id、start、end 之 JSON 物件({error})。",
-                  en=f"{path}:{number}: not a JSON object with id, start and end ({error})."),
+            texts(zh=f"{path}:{number}:不是含 id、start、end 之 JSON 物件(start、end 為整數)。",
+                  en=f"{path}:{number}: not a JSON object with id, start and end (start and end are whole numbers)."),
         ) from error  # fmt: skip
 
 

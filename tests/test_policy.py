@@ -328,15 +328,25 @@ def test_what_nobody_may_deny_is_in_no_baseline() -> None:
     assert len(compare([_finding(1, "KG202")], Baseline({mark: 1}), never).new) == 1
 
 
-@pytest.mark.parametrize(
-    "text", ["", "[]", "{}", '{"version": 2, "findings": {}}', '{"version": 1, "findings": {"a": {"count": 0}}}',
-             '{"version": 1, "findings": {"a": {"count": true}}}', '{"version": 1, "findings": {"a": 1}}', "[" * 100_000],
-)  # fmt: skip
-def test_a_file_that_is_no_baseline_stops_the_check(make_project: MAKE, check: RUN, tmp_path: Path, text: str) -> None:
+OTHER_FORM = ("不是本程式所寫之格式", "it is not as this program writes one")
+
+
+@pytest.mark.parametrize(("text", "zh", "en"), [
+    ("", "第 1 行第 1 字起不是 JSON", "no JSON from 1:1 on"), ('{\n "a": x}', "第 2 行第 7 字起不是 JSON", "no JSON from 2:7 on"),
+    ("[]", *OTHER_FORM), ("{}", *OTHER_FORM), ("[" * 100_000, *OTHER_FORM),
+    ('{"version": 2, "findings": {}}', "版本為 2,此處讀 1", "its version is 2; this program reads 1"),
+    ('{"version": 1, "findings": {"a": {"count": 0}}}', *OTHER_FORM), ('{"version": 1, "findings": {"a": 1}}', *OTHER_FORM),
+    ('{"version": 1, "findings": {"a": {"count": true}}}', *OTHER_FORM),
+])  # fmt: skip
+def test_a_file_that_is_no_baseline_stops_the_check(
+    make_project: MAKE, check: RUN, tmp_path: Path, text: str, zh: str, en: str
+) -> None:
     (tmp_path / "b.json").write_text(text, encoding="utf-8")
-    ran = check(make_project({}), "--baseline", tmp_path / "b.json")
-    assert ran.status == 2
-    assert ran.err.startswith("kgtool: E-BASELINE: ")
+    folder = make_project({})
+    for language, said in (("zh-Hant", f":基準檔無法使用({zh})。"), ("en", f": the baseline cannot be used ({en}).")):
+        ran = check(folder, "--baseline", tmp_path / "b.json", "--lang", language)
+        assert ran.status == 2
+        assert ran.err.startswith(f"kgtool: E-BASELINE: {tmp_path / 'b.json'}{said}")
 
 
 def test_a_baseline_without_an_end_stops_the_check(make_project: MAKE, check: RUN, tmp_path: Path) -> None:

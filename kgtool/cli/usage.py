@@ -9,11 +9,19 @@ import click
 from kgtool.errors import Texts, UsageError, did_you_mean, texts
 from kgtool.late import closest, late
 
-# What click says of an option or arguments, without more to tell them by than its words.
+# What click says of an option, a value or arguments, without more to tell them by than its words.
 _IN_CHINESE = (
     (late(r"Option '(.+)' requires an argument\."), "選項「{}」須有值。"),
     (late(r"Option '(.+)' does not take a value\."), "選項「{}」不接值。"),
     (late(r"Got unexpected extra arguments? \((.+)\)\."), "多了 {}。"),
+    (
+        late(r"Invalid value for '(.+?)': '(.+)' is not a valid (?:integer|float)(?: range)?\."),
+        "{} 須為數字,不是「{}」。",
+    ),
+    (late(r"Invalid value for '(.+?)': (\S+) is not in the range (.+)\."), "{} 之值 {} 不在範圍 {} 之內。"),
+    (late(r"Invalid value for '(.+?)': (?:File|Path|Directory) '(.+)' does not exist\."), "{}:沒有「{}」。"),
+    (late(r"Invalid value for '(.+?)': File '(.+)' is a directory\."), "{}:「{}」是資料夾。"),
+    (late(r"Invalid value for '(.+?)': Directory '(.+)' is a file\."), "{}:「{}」不是資料夾。"),
 )
 
 
@@ -45,7 +53,7 @@ def _message(error: click.ClickException) -> Texts:
         name, allowed = _name(error.param), [str(choice) for choice in error.param.type.choices]
         return texts(zh=f"{name} 須為 {'、'.join(allowed)} 之一。", en=f"{name} must be one of {', '.join(allowed)}.")
     found = ((words, pattern.fullmatch(said)) for pattern, words in _IN_CHINESE)
-    return texts(zh=next((words.format(got[1]) for words, got in found if got), f"用法有誤:{said}"), en=said)
+    return texts(zh=next((words.format(*got.groups()) for words, got in found if got), f"用法有誤:{said}"), en=said)
 
 
 def _name(param: click.Parameter) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from kgtool.errors import UsageError, texts, why
+from kgtool.errors import Texts, UsageError, texts, why
 from kgtool.finding import Finding
 
 VERSION = 1
@@ -82,8 +82,7 @@ def read_baseline(path: Path) -> Baseline:
         table = json.loads(_text(path))
         return Baseline(_counts(table))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        other = f"{type(error).__name__}: {error}"
-        reason = why(error) if isinstance(error, OSError | UnicodeDecodeError) else texts(zh=other, en=other)
+        reason = _reason(error)
         raise UsageError(
             "E-BASELINE",
             texts(
@@ -97,6 +96,23 @@ def read_baseline(path: Path) -> Baseline:
         ) from error
 
 
+def _reason(error: Exception) -> Texts:
+    import json
+
+    if isinstance(error, OSError | UnicodeDecodeError):
+        return why(error)
+    if isinstance(error, json.JSONDecodeError):
+        line, column = error.lineno, error.colno
+        return texts(zh=f"第 {line} 行第 {column} 字起不是 JSON", en=f"no JSON from {line}:{column} on")
+    if isinstance(error, _OtherVersionError):
+        return texts(zh=f"版本為 {error},此處讀 {VERSION}", en=f"its version is {error}; this program reads {VERSION}")
+    return texts(zh="不是本程式所寫之格式", en="it is not as this program writes one")
+
+
+class _OtherVersionError(ValueError):
+    """A baseline of another version, which is the text."""
+
+
 def _text(path: Path) -> str:
     """Raises OSError for a device or pipe too, which might never end."""
     if path.exists() and not (path.is_file() or path.is_dir()):
@@ -106,8 +122,8 @@ def _text(path: Path) -> str:
 
 def _counts(table: Any) -> dict[str, int]:
     if table["version"] != VERSION:
-        raise ValueError(f"version {table['version']}")
+        raise _OtherVersionError(str(table["version"])[:20])
     counts = {str(mark): row["count"] for mark, row in table["findings"].items()}
     if any(type(count) is not int or count < 1 for count in counts.values()):
-        raise ValueError("count must be a whole number from 1")
+        raise ValueError("a count is a whole number from 1")
     return counts
