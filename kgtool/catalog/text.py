@@ -29,12 +29,12 @@ _LOCAL = rf"%{_HEX}{{2}}|\\[_~.\-!$&'()*+,;=/?#@%]"
 _DOTS = rf"\.++(?={_NAME}|[:-]|{_LOCAL})"
 # White space behind a token is taken with it: looking at each blank for a token would take a third of the time.
 _LEXEME = re.compile(
-    rf"""(?:(?P<string>\"{{3}}(?:[^"\\]|{_ESCAPE}|"(?!""))*\"{{3}}|'{{3}}(?:[^'\\]|{_ESCAPE}|'(?!''))*'{{3}}"""
-    rf"""|"(?:[^"\\\n\r]|{_ESCAPE})*"|'(?:[^'\\\n\r]|{_ESCAPE})*')"""
-    rf"|(?P<iri><(?:[^<>\"{{}}|^`\\\x00-\x20]|{_CODE_POINT})*>)"
+    rf"""(?:(?P<string>\"{{3}}(?:[^"\\]++|{_ESCAPE}|"(?!""))*+\"{{3}}|'{{3}}(?:[^'\\]++|{_ESCAPE}|'(?!''))*+'{{3}}"""
+    rf"""|"(?:[^"\\\n\r]++|{_ESCAPE})*+"|'(?:[^'\\\n\r]++|{_ESCAPE})*+')"""
+    rf"|(?P<iri><(?:[^<>\"{{}}|^`\\\x00-\x20]++|{_CODE_POINT})*+>)"
     r"|(?P<comment>\#[^\n\r]*)"
     rf"|(?P<var>[?$]{_NAME}+)"
-    rf"|(?P<pname>(?:{_LETTER}{_PREFIX}{{0,63}}+)?:(?:(?:{_NAME}|:|{_LOCAL})(?:{_NAME}|[:-]|{_LOCAL}|{_DOTS})*)?)"
+    rf"|(?P<pname>(?:{_LETTER}{_PREFIX}{{0,63}}+)?:(?:(?:{_NAME}|:|{_LOCAL})(?:{_NAME}|[:-]|{_LOCAL}|{_DOTS})*+)?)"
     rf"|(?P<word>@?{_LETTER}{_NAME}*)"
     r"|(?P<open>[({\[])|(?P<close>[)}\]])"
     # Numbers are taken whole, so that 1e5 holds no word.

@@ -21,7 +21,7 @@ _FATES: Mapping[Fate, Texts] = {
 }  # fmt: skip
 _SIGNS = {Fate.ADDED: "+", Fate.CHANGED: "~"}
 _NO_GRAVE = texts(zh="未留墓碑(owl:deprecated)", en="no tombstone was left (owl:deprecated)")
-_LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"(?:@([A-Za-z0-9-]+)|\^\^<[^>]*>)?', re.DOTALL)
+_LITERAL = re.compile(r'"((?:[^"\\]++|\\.)*+)"(?:@([A-Za-z0-9-]+)|\^\^<[^>]*>)?', re.DOTALL)
 _IRI = re.compile(r"<([^<>]*)>")
 _LONGEST = 160
 

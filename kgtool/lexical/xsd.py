@@ -23,16 +23,16 @@ _NAME_START = (
     "\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
 )
 _NAME = _NAME_START + "\\-.0-9\u00b7\u0300-\u036f\u203f-\u2040"
-_B64 = "[A-Za-z0-9+/] ?"
+_B64 = "[A-Za-z0-9+/] ?+"
 _PATTERNS: Mapping[str, str] = MappingProxyType({
     "boolean": "true|false|1|0",
     "decimal": r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)",
     "double": r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[Ee][+-]?[0-9]+)?|[+-]?INF|NaN",
     "float": r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[Ee][+-]?[0-9]+)?|[+-]?INF|NaN",
-    "anyURI": r"(?:[^\x00-\x20<>\"{}|^`\\%]|%[0-9A-Fa-f]{2})*",
-    "language": "[a-zA-Z]{1,8}(?:-[a-zA-Z0-9]{1,8})*",
-    "hexBinary": "(?:[0-9a-fA-F]{2})*",
-    "base64Binary": f"(?:(?:{_B64}){{4}})*(?:(?:{_B64}){{3}}[A-Za-z0-9+/]|(?:{_B64}){{2}}[AEIMQUYcgkosw048] ?=|{_B64}[AQgw] ?= ?=)?",
+    "anyURI": r"(?:[^\x00-\x20<>\"{}|^`\\%]++|%[0-9A-Fa-f]{2})*+",
+    "language": "[a-zA-Z]{1,8}(?:-[a-zA-Z0-9]{1,8}+)*+",
+    "hexBinary": "(?:[0-9a-fA-F]{2})*+",
+    "base64Binary": f"(?:{_B64 * 4})*+(?:(?:{_B64}){{3}}[A-Za-z0-9+/]|(?:{_B64}){{2}}[AEIMQUYcgkosw048] ?=|{_B64}[AQgw] ?= ?=)?",
     "Name": f"[:{_NAME_START}][:{_NAME}]*",
     "NCName": f"[{_NAME_START}][{_NAME}]*",
     "NMTOKEN": f"[:{_NAME}]+",

@@ -21,7 +21,7 @@ from kgtool.load.problem import Problem, place
 MOST_NESTED = 64
 # Digits of a number: Python's own reader refuses 4,300, and no count of anything has 40.
 MOST_DIGITS = 40
-_TOKEN = re.compile(rb'[ \t\r\n]+|("(?:[^"\\\x00-\x1f]|\\.)*")|([{}\[\],:])|([^\s{}\[\],:"]+)|(.)', re.DOTALL)
+_TOKEN = re.compile(rb'[ \t\r\n]+|("(?:[^"\\\x00-\x1f]++|\\.)*+")|([{}\[\],:])|([^\s{}\[\],:"]+)|(.)', re.DOTALL)
 _SURROGATE = re.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\\\|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
 )

@@ -17,7 +17,7 @@ from kgtool.turtle import Blocks, Lines, Statement, unescape
 
 # Code points; a longer text is read by blocks first. A shorter one costs no more than the pattern that finds them.
 _LARGE = 4_000
-_LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"(?:@([A-Za-z0-9-]+)|\^\^<([^>]*)>)?', re.DOTALL)
+_LITERAL = re.compile(r'"((?:[^"\\]++|\\.)*+)"(?:@([A-Za-z0-9-]+)|\^\^<([^>]*)>)?', re.DOTALL)
 
 
 class Locator:

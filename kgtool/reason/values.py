@@ -37,8 +37,8 @@ _CHAR = _START + r".0-9\u00B7\u0300-\u036F\u203F\u2040-"
 _STRINGS = {
     "string": r".*",
     "normalizedString": r"[^\t\n\r]*",
-    "token": r"(?:[^\t\n\r ]+(?: [^\t\n\r ]+)*)?",
-    "language": r"[a-zA-Z]{1,8}(?:-[a-zA-Z0-9]{1,8})*",
+    "token": r"(?:[^\t\n\r ]++(?: [^\t\n\r ]++)*+)?",
+    "language": r"[a-zA-Z]{1,8}(?:-[a-zA-Z0-9]{1,8}+)*+",
     "Name": f"[:{_START}][:{_CHAR}]*",
     "NCName": f"[{_START}][{_CHAR}]*",
     "NMTOKEN": f"[:{_CHAR}]+",
@@ -150,7 +150,7 @@ def _boolean(text: str) -> Value | None:
 
 
 def _hex(text: str) -> Value | None:
-    return Value("hexBinary", (text.upper(),)) if re.fullmatch(r"(?:[0-9a-fA-F]{2})*", text) else None
+    return Value("hexBinary", (text.upper(),)) if re.fullmatch(r"(?:[0-9a-fA-F]{2})*+", text) else None
 
 
 def _base64(text: str) -> Value | None:

@@ -33,16 +33,17 @@ _INTEGERS: Mapping[str, tuple[int | None, int | None]] = {
 }  # fmt: skip
 _NAME_START = "A-Z_a-zÀ-ÖØ-öø-˿Ͱ-ͽͿ-῿‌-‍⁰-↏Ⰰ-⿯、-퟿豈-﷏ﷰ-�𐀀-󯿿"
 _NAME_REST = _NAME_START + "\\-.0-9·̀-ͯ‿-⁀"
+_B64 = "[A-Za-z0-9+/] ?+"
+# Possessive where a group is repeated: going back would take 200 bytes for each repetition, and a text may be long.
 _LEXICAL: Mapping[str, str] = {
     "boolean": r"true|false|0|1",
     "decimal": r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)",
     "double": r"[+-]?(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|INF)|NaN",
-    "hexBinary": r"(?:[0-9A-Fa-f]{2})*",
-    "base64Binary": r"(?:(?:[A-Za-z0-9+/] ?){4})*(?:(?:[A-Za-z0-9+/] ?){2}[AEIMQUYcgkosw048] ?="
-    r"|(?:[A-Za-z0-9+/] ?)[AQgw] ?= ?=)?",
+    "hexBinary": r"(?:[0-9A-Fa-f]{2})*+",
+    "base64Binary": rf"(?:{_B64 * 4})*+(?:{_B64 * 2}[AEIMQUYcgkosw048] ?=|{_B64}[AQgw] ?= ?=)?",
     "normalizedString": r"[^\t\n\r]*",
-    "token": r"(?:[^\t\n\r ]+(?: [^\t\n\r ]+)*)?",
-    "language": r"[a-zA-Z]{1,8}(?:-[a-zA-Z0-9]{1,8})*",
+    "token": r"(?:[^\t\n\r ]++(?: [^\t\n\r ]++)*+)?",
+    "language": r"[a-zA-Z]{1,8}(?:-[a-zA-Z0-9]{1,8}+)*+",
     "NMTOKEN": rf"[:{_NAME_REST}]+",
     "Name": rf"[:{_NAME_START}][:{_NAME_REST}]*",
     "NCName": rf"[{_NAME_START}][{_NAME_REST}]*",
