@@ -89,6 +89,11 @@ GENERATED: dict[str, Callable[[], str]] = {
     "turtle/long-percents.ttl": lambda: _PREFIXES + f':a :p "http://e/{"%41" * _LONG}"^^xsd:anyURI .\n',
     "turtle/long-base64.ttl": lambda: _PREFIXES + f':a :p "{"abcd" * (_LONG - 9)}"^^xsd:base64Binary .\n',
     "jsonld/long-string.jsonld": lambda: f'{{"@id": "http://e/a", "http://e/p": "{"[" * _LONG}"}}',
+    # What their buffer does not hold.
+    "turtle/longest-string.ttl": lambda: _PREFIXES + f':a :p 1 .\n:a :p "{"abcd" * _LONG}" .\n',
+    "turtle/longest-comment.ttl": lambda: _PREFIXES + f"#{'abcd' * _LONG}\n:a :p 1 .\n",
+    "ntriples/longest-iri.nt": lambda: f"<http://e/a> <http://e/p> <http://e/{'abcd' * _LONG}> .\n",
+    "jsonld/longest-string.jsonld": lambda: f'{{"@id": "http://e/a",\n"http://e/p": "{"abcd" * _LONG}"}}',
     "turtle/deep-behind-strings.ttl": lambda: _PREFIXES + ':a rdfs:label """]]]\n"]""" ; :p ' + '[ :q "]" ; :p ' * _DEEP + ":b .\n",
 }  # fmt: skip
 OWN = {
@@ -99,6 +104,10 @@ OWN = {
     "turtle/long-percents.ttl": "accept:1+warn:big-literal",
     "turtle/long-base64.ttl": "accept:1+warn:big-literal",
     "jsonld/long-string.jsonld": "accept:1+warn:big-literal",
+    "turtle/longest-string.ttl": "error:limit@5",
+    "turtle/longest-comment.ttl": "error:limit@4",
+    "ntriples/longest-iri.nt": "error:limit@1",
+    "jsonld/longest-string.jsonld": "error:limit@2",
 }
 
 

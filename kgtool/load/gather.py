@@ -51,14 +51,14 @@ class Gatherer:
         self._blank: dict[ox.BlankNode, int] = {}
 
     def add(
-        self, file: ProjectFile, quads: Iterable[ox.Quad], told: Callable[[SyntaxError], bool], *,
+        self, file: ProjectFile, quads: Iterable[ox.Quad], told: Callable[[SyntaxError | MemoryError], bool], *,
         graphs: bool = True, relabel: bool = True,
     ) -> None:  # fmt: skip
         """Add a file's statements; those with an RDF 1.2 triple term are left out, as unknown to everything else.
 
         Args:
             quads: an iterator that goes on behind a SyntaxError.
-            told: is given each such error and says whether to go on.
+            told: is given each such error, or the MemoryError that ended the reading, and says whether to go on.
             graphs: whether the file may name graphs.
             relabel: give blank nodes labels that no other file has.
         """
@@ -72,7 +72,7 @@ class Gatherer:
             try:
                 index.take(stream, new, record.order)
                 break
-            except SyntaxError as error:
+            except (SyntaxError, MemoryError) as error:
                 if not told(error):
                     break
         index.seal(file.name)

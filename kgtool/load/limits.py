@@ -16,6 +16,8 @@ from kgtool.load.problem import Problem, place
 MOST_NESTED = 500
 # A JSON-LD or RDF/XML file is walked by the program itself before it is parsed.
 MOST_WALKED = 64 * 1024 * 1024
+# What the parser says of a token that is longer than its buffer.
+BUFFER = "buffer maximal size"
 # What is left of a text when only these bytes matter: cheap (one C pass), and enough to count brackets outside strings.
 _KEPT = b"[]()<>\"'#\n\r"
 _DROPPED = bytes(byte for byte in range(256) if byte not in _KEPT)
@@ -63,6 +65,15 @@ def too_large(data: bytes) -> Problem | None:
     message = texts(zh=f"檔案逾 {size},未讀取;請轉為 Turtle 或 N-Triples。",
                     en=f"larger than {size}; the file is not read. Convert it to Turtle or N-Triples.")  # fmt: skip
     return Problem("KG006", 1, 1, message)
+
+
+def too_long(data: bytes) -> Problem:
+    """The refusal of what stands behind a token that the parser's buffer cannot hold, at the longest. Cost: a match a token."""
+    longest = max(_WHOLE.finditer(data), key=lambda match: match.end() - match.start(), default=None)
+    message = texts(zh="有字串、IRI 或註解過長(至多 16 MiB,JSON-LD 更短),其後未讀取;請另存檔案並以 IRI 指向。",
+                    en="a literal, IRI or comment is too long (16 MiB at the most, less in JSON-LD); what follows is not read. "
+                    "Keep it in a file of its own and point at it.")  # fmt: skip
+    return Problem("KG006", *place(data, longest.start() if longest else 0), message)
 
 
 def rdf12(data: bytes) -> Problem | None:

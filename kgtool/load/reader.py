@@ -35,9 +35,10 @@ def read(file: ProjectFile, accept: frozenset[str], gatherer: Gatherer, findings
     if any(problem.stops for problem in problems):
         return
     errors: list[Problem] = []
+    told = _Errors(data, errors)
     media = RDF_SUFFIXES.get(file.suffix) or EXTRA_FORMATS[file.suffix][1]
     quads = ox.parse(data.removeprefix(sniff.BOM), format=ox.RdfFormat.from_media_type(media))
-    gatherer.add(file, quads, _Errors(errors), graphs=media not in _WITHOUT_GRAPHS)
+    gatherer.add(file, quads, told, graphs=media not in _WITHOUT_GRAPHS)
     conflict = sniff.conflict(data) if errors else None
     findings += [_finding(file, problem) for problem in ([conflict] if conflict else errors)]
 
@@ -99,11 +100,17 @@ def _walked(name: str, data: bytes) -> Iterator[Problem]:
 class _Errors:
     """Takes down a parser's errors, one a line; says whether to go on."""
 
-    def __init__(self, problems: list[Problem]) -> None:
+    def __init__(self, data: bytes, problems: list[Problem]) -> None:
+        self._data = data
         self._problems = problems
         self._lines: set[int] = set()
 
-    def __call__(self, error: SyntaxError) -> bool:
+    def __call__(self, error: SyntaxError | MemoryError) -> bool:
+        if isinstance(error, MemoryError):
+            if limits.BUFFER not in str(error):  # the system's memory, and no fault of the file
+                raise error
+            self._problems.append(limits.too_long(self._data))
+            return False
         line, column = error.lineno or 0, error.offset or 0
         if line in self._lines:  # the parser stumbles again behind the first error of a statement
             return True
