@@ -94,6 +94,16 @@ GENERATED: dict[str, Callable[[], str]] = {
     "turtle/longest-comment.ttl": lambda: _PREFIXES + f"#{'abcd' * _LONG}\n:a :p 1 .\n",
     "ntriples/longest-iri.nt": lambda: f"<http://e/a> <http://e/p> <http://e/{'abcd' * _LONG}> .\n",
     "jsonld/longest-string.jsonld": lambda: f'{{"@id": "http://e/a",\n"http://e/p": "{"abcd" * _LONG}"}}',
+    # Each term defined by the next killed pyoxigraph too; all by one other did not.
+    "jsonld/chained-terms.jsonld": lambda: json.dumps(
+        {"@context": {f"t{n}": f"t{n + 1}:x" for n in range(_DEEP)}, "@id": "http://e/a", "t0:p": 1}
+    ),
+    "jsonld/terms-in-a-circle.jsonld": lambda: json.dumps(
+        {"@context": [{f"t{n}": {"@id": f"t{(n + 1) % _DEEP}:x"} for n in range(_DEEP)}], "@id": "http://e/a", "t0:p": 1}
+    ),
+    "jsonld/terms-of-one.jsonld": lambda: json.dumps(
+        {"@context": {"e": "http://e/", **{f"t{n}": f"e:{n}" for n in range(_DEEP)}}, "@id": "http://e/a", "t9": 1, "t7": 2}
+    ),
     "turtle/deep-behind-strings.ttl": lambda: _PREFIXES + ':a rdfs:label """]]]\n"]""" ; :p ' + '[ :q "]" ; :p ' * _DEEP + ":b .\n",
 }  # fmt: skip
 OWN = {
@@ -108,6 +118,9 @@ OWN = {
     "turtle/longest-comment.ttl": "error:limit@4",
     "ntriples/longest-iri.nt": "error:limit@1",
     "jsonld/longest-string.jsonld": "error:limit@2",
+    "jsonld/chained-terms.jsonld": "limit",
+    "jsonld/terms-in-a-circle.jsonld": "limit",
+    "jsonld/terms-of-one.jsonld": "accept:2",
 }
 
 

@@ -31,9 +31,11 @@ _CONTEXT = {"@context", "@import"}
 
 
 class _Open(Struct):
-    """An open object or array. `keys` of an object so far; `key` the one whose value is read; `last` the token before."""
+    """An open object or array, which begins `at`. `keys` of an object so far; `key` the one whose value is read; `last` the
+    token before."""
 
     kind: bytes
+    at: int = 0
     context: bool = False
     key: str = ""
     last: bytes = b""
@@ -64,7 +66,8 @@ def _token(frames: list[_Open], match: re.Match[bytes], data: bytes) -> Iterator
     elif match.lastindex == 4:
         yield _syntax(data, at, "此處的字元不屬於 JSON", "this character is no part of JSON")
     elif text in b"{[":
-        frames.append(_Open(text, (frame.context and text == b"[") or frame.key in _CONTEXT))
+        inside = frame.context and b"[" in {frame.kind, text}
+        frames.append(_Open(text, at, inside or frame.key in _CONTEXT))
         if len(frames) > MOST_NESTED:
             yield limit(*place(data, at), MOST_NESTED)
     elif text in b"}]":
@@ -76,10 +79,47 @@ def _token(frames: list[_Open], match: re.Match[bytes], data: bytes) -> Iterator
         else:
             frames.pop()
             frames[-1].last = b"v"
+            yield from _defined(frame, at, data)
     else:
         frame.last = text
         if text == b",":
             frame.key = ""
+
+
+def _defined(frame: _Open, end: int, data: bytes) -> Iterator[Problem]:
+    """What is wrong with the terms of an object that is a context."""
+    if frame.context and len(frame.keys) > MOST_NESTED and _chained(data[frame.at : end + 1]):
+        message = texts(zh=f"@context 中之詞逐一以另一詞定義,逾 {MOST_NESTED} 層,未讀取此檔;請以完整 IRI 定義。",
+                        en=f"terms of this @context are defined by one another, more than {MOST_NESTED} deep; the file is not "
+                        "read. Define them by whole IRIs.")  # fmt: skip
+        yield Problem("KG006", *place(data, frame.at), message)
+
+
+def _chained(context: bytes) -> bool:
+    """Whether more terms than `MOST_NESTED` hang on a chain or circle of terms that is longer, each defined by the next.
+
+    pyoxigraph dies of a chain of 10,000. Cost: linear.
+    """
+    uses: dict[str, set[str]] = {}
+    for term, said in json.loads(context, object_pairs_hook=list):
+        names = [said] if isinstance(said, str) else [name for _, name in said] if isinstance(said, list) else []
+        used = {part for name in (term, *names) if isinstance(name, str) for part in (name, name.partition(":")[0])}
+        uses.setdefault(term, set()).update(used - {term})
+    users: dict[str, list[str]] = {}
+    waits = {}
+    for term, used in uses.items():
+        known = [name for name in used if name in uses]
+        waits[term] = len(known)
+        for name in known:
+            users.setdefault(name, []).append(term)
+    left, free = len(waits), [term for term, count in waits.items() if not count]
+    for _ in range(MOST_NESTED):
+        left -= len(free)
+        freed = [user for term in free for user in users.get(term, ())]
+        for user in freed:
+            waits[user] -= 1
+        free = [user for user in dict.fromkeys(freed) if not waits[user]]
+    return left > MOST_NESTED
 
 
 def _string(frame: _Open, text: bytes, at: int, data: bytes) -> Iterator[Problem]:
