@@ -65,6 +65,12 @@ _PREFIXES = (
 _DEEP = 100_000
 _LONG = 1 << 22
 _XML = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="http://e/">'
+
+
+def _described(attributes: str) -> str:
+    return f'{_XML}<rdf:Description rdf:about="http://e/a"{attributes}/></rdf:RDF>'
+
+
 # Files above 64 KB, which the corpus names and leaves to its readers to make.
 GENERATED: dict[str, Callable[[], str]] = {
     "turtle/deep-bnode-100k.ttl": lambda: _PREFIXES + ":a :p " + "[ :p " * _DEEP + ":b" + " ]" * _DEEP + " .\n",
@@ -104,6 +110,13 @@ GENERATED: dict[str, Callable[[], str]] = {
     "jsonld/terms-of-one.jsonld": lambda: json.dumps(
         {"@context": {"e": "http://e/", **{f"t{n}": f"e:{n}" for n in range(_DEEP)}}, "@id": "http://e/a", "t9": 1, "t7": 2}
     ),
+    # It compares each attribute of an element, and each namespace, with all others: 100,000 took half a minute.
+    "rdfxml/attributes-100k.rdf": lambda: _described("".join(f' e:p{n}="x"' for n in range(_DEEP))),
+    "rdfxml/attributes-900.rdf": lambda: _described("".join(f' e:p{n}="x"' for n in range(900))),
+    "rdfxml/namespaces-100k.rdf": lambda: _described("".join(f' xmlns:n{n}="http://e/"' for n in range(_DEEP))),
+    "rdfxml/namespaces-one-by-one.rdf": lambda: (
+        _XML + "".join(f'<n:A xmlns:n="http://e/{n}/" rdf:about="http://e/a"/>' for n in range(2000)) + "</rdf:RDF>"
+    ),
     "turtle/deep-behind-strings.ttl": lambda: _PREFIXES + ':a rdfs:label """]]]\n"]""" ; :p ' + '[ :q "]" ; :p ' * _DEEP + ":b .\n",
 }  # fmt: skip
 OWN = {
@@ -121,6 +134,10 @@ OWN = {
     "jsonld/chained-terms.jsonld": "limit",
     "jsonld/terms-in-a-circle.jsonld": "limit",
     "jsonld/terms-of-one.jsonld": "accept:2",
+    "rdfxml/attributes-100k.rdf": "limit",
+    "rdfxml/attributes-900.rdf": "accept:900",
+    "rdfxml/namespaces-100k.rdf": "limit",
+    "rdfxml/namespaces-one-by-one.rdf": "accept:2000",
 }
 
 

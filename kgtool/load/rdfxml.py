@@ -17,6 +17,8 @@ from kgtool.terms import RDF
 
 # Levels of elements; striped RDF/XML uses two a statement.
 MOST_NESTED = 128
+# Attributes of an element, and namespaces that are declared at once: pyoxigraph compares each with all others (40,000: 5 s).
+MOST_SIDE_BY_SIDE = 1000
 # An entity stands for a namespace: an IRI, and short. Characters that all uses of entities may add up to.
 MOST_ENTITY = 500
 MOST_EXPANDED = 16 * 1024 * 1024
@@ -44,6 +46,9 @@ class _Walk:
         self.ids: set[tuple[str, str]] = set()
         self.entities: set[str] = set()
         self.read = 0
+        self.namespaces = 0
+        self.parser.StartNamespaceDeclHandler = self.declared
+        self.parser.EndNamespaceDeclHandler = self.undeclared
         self.parser.StartElementHandler = self.start
         self.parser.EndElementHandler = self.end
         self.parser.StartDoctypeDeclHandler = self.doctype
@@ -85,12 +90,30 @@ class _Walk:
         if len(self.bases) > MOST_NESTED:
             self.problems.append(limit(self.parser.CurrentLineNumber, self.parser.CurrentColumnNumber + 1, MOST_NESTED))
             raise _Stop
+        if len(attributes) > MOST_SIDE_BY_SIDE:
+            self.say("KG006", texts(
+                zh=f"一個元素之屬性逾 {MOST_SIDE_BY_SIDE:,} 個,未讀取此檔;請改以子元素書寫。",
+                en=f"an element with more than {MOST_SIDE_BY_SIDE:,} attributes; the file is not read. "
+                "Write them as elements."))  # fmt: skip
+            raise _Stop
         for name, value in attributes.items():
             self.count(value)
             if name in _IRI_ATTRIBUTES:
                 self.iri(value, base)
             elif name == _ID:
                 self.identifier(value, base)
+
+    def declared(self, _prefix: str | None, _iri: str | None) -> None:
+        self.namespaces += 1
+        if self.namespaces > MOST_SIDE_BY_SIDE:
+            self.say("KG006", texts(
+                zh=f"同時宣告之命名空間逾 {MOST_SIDE_BY_SIDE:,} 個,未讀取此檔;請只宣告所用者。",
+                en=f"more than {MOST_SIDE_BY_SIDE:,} namespaces are declared at once; the file is not read. "
+                "Declare those that are used."))  # fmt: skip
+            raise _Stop
+
+    def undeclared(self, _prefix: str | None) -> None:
+        self.namespaces -= 1
 
     def iri(self, value: str, base: str) -> None:
         bad = _NO_IRI.search(value)
