@@ -64,16 +64,13 @@ def _without_superfluous(pieces: list[_Piece]) -> list[_Piece]:
 
 
 def _ordered(pieces: list[_Piece]) -> list[_Piece]:
-    """Each run of prefix declarations sorted by prefix, unless one is declared twice or a comment stands among them."""
+    """Each block of prefix declarations sorted by prefix, unless one is declared twice or a comment is about one."""
     out: list[_Piece] = []
     position = 0
     while position < len(pieces):
-        run: list[list[_Piece]] = []
-        end = position
-        while width := _prefix_at(pieces, end):
-            run.append(pieces[end : end + width])
-            end += width
-        if len({declaration[1].token.text for declaration in run}) == len(run) > 1:
+        run, end = _block_at(pieces, position)
+        names = {declaration[1].token.text for declaration in run}
+        if len(names) == len(run) > 1 and sum(map(len, run)) == end - position:
             first = run[0][0].newlines
             run.sort(key=lambda declaration: declaration[1].token.text)
             for number, declaration in enumerate(run):
@@ -84,6 +81,23 @@ def _ordered(pieces: list[_Piece]) -> list[_Piece]:
             out += pieces[position:end]
         position = end
     return out
+
+
+def _block_at(pieces: list[_Piece], start: int) -> tuple[list[list[_Piece]], int]:
+    """The prefix declarations from a position on, and where they end; comments among them, or behind one, are no end."""
+    run: list[list[_Piece]] = []
+    end = at = start
+    while at < len(pieces):
+        width = _prefix_at(pieces, at)
+        comment = pieces[at].token.kind is Kind.COMMENT and bool(run)
+        if width:
+            run.append(pieces[at : at + width])
+        elif not comment:
+            break
+        at += width or 1
+        if width or not pieces[at - 1].newlines:
+            end = at
+    return run, end
 
 
 def _prefix_at(pieces: list[_Piece], start: int) -> int:
