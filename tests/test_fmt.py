@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import string
+import subprocess
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -199,6 +200,31 @@ def test_fmt_writes_only_what_changes_and_check_writes_nothing(
     assert (folder / "data/a.ttl").read_text() == "<a:s> a <a:T> .\n"
     assert (folder / "data/b.ttl").stat().st_mtime_ns == untouched
     assert kgtool("fmt", "--check", folder) == Ran(0, "", "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<a:s>   a <a:T> .",
+        "<a:s>   a <a:T> .\n",
+        "<a:s>\r\n a\r\n <a:T>\r\n .",
+        "<a:s>\r a <a:T>\r .\r",
+        '<a:s>   <a:p> "one\u2028two\x0cthree\x85four" .\n# \x1c\u2029\n<a:t> a <a:T> .',
+        "\ufeff<a:s> a <a:T> .\n\n",
+        "\n\n",
+        "<a:s> a <a:T> .\n" * 9 + "<a:t>   a <a:T> .\n" + "<a:u> a <a:T> .\n" * 9 + " ",
+    ],
+)
+def test_the_difference_is_one_that_patch_takes(
+    make_project: Callable[..., Path], kgtool: Callable[..., Ran], text: str
+) -> None:
+    folder = make_project({"data/a.ttl": text})
+    shown = kgtool("fmt", "--diff", folder)
+    subprocess.run(
+        ["git", "apply", "-p0", "--whitespace=nowarn", "-"], cwd=folder, input=shown.out.encode("utf-8"), check=True
+    )
+    assert (folder / "data/a.ttl").read_bytes().decode("utf-8") == layout(text)
+    assert kgtool("fmt", "--diff", folder) == Ran(0, "", "")
 
 
 def test_fmt_takes_a_byte_order_mark_away_and_what_check_says_of_it(

@@ -44,10 +44,19 @@ def command(
         changed += 1
         name = visible(laid.file.name)
         if show_diff:
-            old, new = laid.before.splitlines(keepends=True), laid.after.splitlines(keepends=True)
-            write_out("".join(difflib.unified_diff(old, new, name, name)))
+            write_out(_diff(name, laid.before, laid.after))
         else:
             write_out(f"{name}\n")
         if not check_only and not show_diff:
             write(laid)
     return int(broken > 0 or (changed > 0 and (check_only or show_diff)))
+
+
+def _diff(name: str, before: str, after: str) -> str:
+    """A unified diff that `patch` takes: only LF ends a line, and a last line without one is said to have none."""
+    old, new = ([line + "\n" for line in text.split("\n")] for text in (before, after))
+    for lines in (old, new):
+        last = lines.pop()
+        if last != "\n":
+            lines.append(f"{last}\\ No newline at end of file\n")
+    return "".join(difflib.unified_diff(old, new, name, name))
