@@ -109,6 +109,8 @@ def test_every_file_of_the_public_suites_keeps_its_meaning_and_comments() -> Non
         ),
         ("PREFIX b: <b:>\nPREFIX # of a\na: <a:>\n", "PREFIX b: <b:>\nPREFIX  # of a\n  a: <a:>\n"),
         ("PREFIX b: <b:>\nPREFIX a: <a:>\n# end\nBASE <c:>\n", "PREFIX a: <a:>\nPREFIX b: <b:>\n# end\nBASE <c:>\n"),
+        ("<a:s> <a:p> 1 # one\n; # two\n.", "<a:s> <a:p> 1  # one\n  # two\n  .\n"),
+        ("<a:s> <a:p> 1 # one\n; # two\n a <a:T> .", "<a:s> <a:p> 1  # one\n  ;  # two\n  a <a:T> .\n"),
         ("<a:s> <a:p> 1 . # why\n\n\n\n<a:t> <a:p> 2 .", "<a:s> <a:p> 1 .  # why\n\n<a:t> <a:p> 2 .\n"),
         ('<a:s> <a:p> """two\r\nlines""" .', '<a:s> <a:p> """two\r\nlines""" .\n'),
         ("\ufeff<a:s> a <a:T> .", "<a:s> a <a:T> .\n"),

@@ -161,7 +161,8 @@ class _Printer(Struct):
         return ("\n\n" if blank else "\n") + self._indent(extra)
 
     def _before_comment(self, piece: _Piece) -> str:
-        if self.last is None or piece.newlines:
+        # A superfluous `;` may have stood between two comments, on the line of the second.
+        if self.last is None or piece.newlines or self.last.token.kind is Kind.COMMENT:
             return self._line(piece)
         return "  "
 
