@@ -22,6 +22,7 @@ from kgtool.engine.remote.manifest import State
 from kgtool.errors import RemoteError
 from kgtool.project import Profile, Scope, open_project
 from kgtool.push import make_plan, push, write_bulk
+from kgtool.push.bulk import quads
 from kgtool.push.normal import digest, normal, normal_term
 from kgtool.push.plan import Plan
 
@@ -308,6 +309,17 @@ def test_the_bulk_file_and_its_recipe_load_oxigraph(
     with start_oxigraph(data, port, tmp_path):
         verified = kgtool(*shlex.split(steps[1])[1:], "--project", folder, "--lang", "en")
     assert verified.status == 0, verified.out + verified.err
+
+
+def test_a_bulk_line_ends_where_its_statement_does() -> None:
+    """A literal may hold characters at which Python's splitlines() ends a line, as texts pasted from Word do."""
+    texts = [
+        ox.Literal(f"one{mark}two") for mark in ("\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x1c", "\r", "\n", " .\n")
+    ]
+    triples = [ox.Triple(ox.NamedNode(EX + "s"), ox.NamedNode(EX + "p"), text) for text in texts]
+    read = {*ox.parse(quads(EX, tuple(triples)), format=ox.RdfFormat.N_QUADS)}
+    assert read == {ox.Quad(*triple, ox.NamedNode(EX)) for triple in triples}
+    assert quads(EX, ()) == ""
 
 
 def test_a_bulk_file_is_sorted_and_the_same_every_time(oxigraph: Engine, make_project: Make, tmp_path: Path) -> None:

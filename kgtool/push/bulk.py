@@ -55,7 +55,7 @@ def _lines(plan: Plan) -> Iterator[str]:
 
 def quads(graph: str, triples: tuple[ox.Triple, ...]) -> str:
     """A graph as N-Quads lines."""
-    return "".join(f"{line[:-2]} <{graph}> .\n" for line in ntriples(triples).splitlines())
+    return "".join(f"{line[:-2]} <{graph}> .\n" for line in ntriples(triples).split("\n") if line)
 
 
 def _steps(profile: Profile, file: Path, store: str) -> tuple[tuple[str, ...], Texts]:
