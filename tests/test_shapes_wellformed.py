@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import random
 import re
 import time
@@ -269,3 +270,31 @@ def test_recursive_shapes_are_those_that_reach_themselves() -> None:
             a: {b for b in range(size) if (a, b) in reach and (b, a) in reach} for a, _ in reach if (a, a) in reach
         }
         assert {name[a]: {name[b] for b in found} for a, found in made.recursive.items()} == together
+
+
+def test_a_shape_that_is_a_class_is_shown_where_the_shapes_say_it(
+    make_project: Callable[..., Path], kgtool: Callable[..., Ran]
+) -> None:
+    """The class is described by the ontology and by data as well: neither says what the shape asks for."""
+    head = "@prefix ex: <http://e.example/> .\n@prefix sh: <http://www.w3.org/ns/shacl#> .\n"
+    owl = "http://www.w3.org/2002/07/owl#"
+    folder = make_project(
+        {
+            "data/a.ttl": head + "\nex:Bird ex:seen 1 .\nex:b a ex:Bird .\n",
+            "ontology/o.ttl": head
+            + f"<http://e.example/> a <{owl}Ontology> .\n\nex:Bird a <{owl}Class> .\nex:Stone a <{owl}Class> .\n",
+            "shapes/s.ttl": head
+            + f"\n\n\nex:Bird a sh:NodeShape , <{owl}Class> ; sh:property [ sh:path ex:name ; sh:minCount 1 ] .\n"
+            + f"ex:Stone a sh:NodeShape , <{owl}Class> ; sh:property [ sh:path ex:seen ; sh:minCount 1 ] .\n",
+        }
+    )
+    found = json.loads(kgtool("check", folder, "--format", "json").out)["findings"]
+    (missing,) = [one for one in found if one["rule"] == "KG201"]
+    assert (missing["file"], missing["line"]) == ("data/a.ttl", 5)
+    assert missing["related"] == [{"file": "shapes/s.ttl", "line": 6, "column": 1}]
+    (idle,) = [one for one in found if one["rule"] in {"KG211", "KG217"}]
+    assert (idle["file"], idle["line"], idle["column"]) == ("shapes/s.ttl", 7, 1)
+    unlabelled = [
+        (one["file"], one["line"]) for one in found if one["rule"] == "KG135" and one["focus"].endswith("Bird")
+    ]
+    assert unlabelled == [("ontology/o.ttl", 5)]

@@ -82,4 +82,5 @@ def _place(inputs: Inputs, fault: Fault) -> Place:
         key(subject),
         predicate.value if isinstance(predicate, ox.NamedNode) else "",
         "" if value is None else str(value),
+        "" if fault.statement else "ontology",
     )

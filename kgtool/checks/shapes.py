@@ -70,7 +70,7 @@ def check_shapes(inputs: Inputs) -> Outcome:
         *(
             flaw_as_finding(inputs, problem)
             for problem in unused
-            if not inputs.locator.file(problem.shape).startswith("model:")
+            if not inputs.locator.file(problem.shape, "shapes").startswith("model:")
         ),
     )
     return Outcome(
@@ -108,9 +108,9 @@ def _notes(inputs: Inputs, made: Plan, focus: dict[int, int], looked: dict[int, 
 def flaw_as_finding(inputs: Inputs, problem: Problem) -> Finding:
     """A flaw of the shapes, at its place."""
     rule = builtin_rules()[problem.rule]
-    place = inputs.locator.place(problem.node, problem.predicate, problem.value)
+    place = inputs.locator.place(problem.node, problem.predicate, problem.value, "shapes")
     if not place.path and problem.shape:
-        place = inputs.locator.place(problem.shape)
+        place = inputs.locator.place(problem.shape, kind="shapes")
     path = f"<{problem.predicate}>" if problem.predicate else ""
     name = inputs.curies.short(problem.shape) if problem.shape else ""
     message = {
@@ -127,7 +127,7 @@ def result_as_finding(inputs: Inputs, result: Result) -> Finding:
     """A validation result, at the place of the statement that it is about."""
     predicate = result.path.strip("<>") if result.path.count("<") == 1 else ""
     place = inputs.locator.place(result.focus, predicate, result.value)
-    related = inputs.locator.place(result.shape)
+    related = inputs.locator.place(result.shape, kind="shapes")
     source = inputs.curies.short(result.shape) if result.shape else result.component.removeprefix(SH)
     return Finding(
         place, "KG201", source, result.focus, result.path, result.value, _SEVERITY.get(result.severity, Severity.ERROR),

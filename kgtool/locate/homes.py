@@ -10,13 +10,23 @@ from kgtool.load import Dataset
 
 
 class Homes:
-    """The first file, by name, that states something. Cost: a table a predicate or one of all subjects, on first use."""
+    """The first file, by name, that states something. Cost: a table a predicate or one of all subjects, on first use.
 
-    def __init__(self, dataset: Dataset) -> None:
-        self._indexes = tuple(dataset.kinds.values())
+    Args:
+        kind: only files of this kind, "" for all.
+    """
+
+    def __init__(self, dataset: Dataset, kind: str = "") -> None:
+        self._indexes = tuple(index for name, index in dataset.kinds.items() if kind in {"", name})
         self._rank = {file.name: number for number, file in enumerate(dataset.files)}
         self._first: dict[tuple[int, int], dict[int, int]] = {}
         self._subjects: dict[int, str] | None = None
+
+    def of(self, subject: int, predicate: int = -1, value: int = -1) -> str:
+        """Name of the first file that says as much of a statement as is given, "" for none."""
+        if predicate < 0:
+            return self.of_subject(subject)
+        return self.of_pair(subject, predicate) if value < 0 else self.of_triple(subject, predicate, value)
 
     def of_subject(self, subject: int) -> str:
         """Name of the first file that describes a subject, "" for none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from functools import cached_property
@@ -31,7 +32,7 @@ class Locator:
     def __init__(self, dataset: Dataset, large: int = _LARGE) -> None:
         self._dataset = dataset
         self._large = large
-        self._homes = Homes(dataset)
+        self._homes: dict[str, Homes] = {}
         self._ids = next(iter(dataset.kinds.values())).ids if dataset.kinds else {}
         self._texts: dict[str, _Text] = {}
         self._blocks: dict[str, Blocks] = {}
@@ -41,14 +42,19 @@ class Locator:
 
         Where the blocks of a text begin is kept: it is small, and costs more to find than the text to read.
         """
-        self._homes = Homes(self._dataset)
+        self._homes.clear()
         self._texts.clear()
 
     @cached_property
     def _by_name(self) -> dict[str, ProjectFile]:
         return {file.name: file for file in self._dataset.files if file in self._dataset.records}
 
-    def place(self, subject: str, predicate: str = "", value: str = "") -> Place:
+    def _homes_of(self, kind: str) -> Homes:
+        if kind not in self._homes:
+            self._homes[kind] = Homes(self._dataset, kind)
+        return self._homes[kind]
+
+    def place(self, subject: str, predicate: str = "", value: str = "", kind: str = "") -> Place:
         """The place of a statement.
 
         A statement is looked for as given, then by subject and predicate, then by subject, so that a finding about
@@ -58,6 +64,8 @@ class Locator:
             subject: an IRI, or `_:label`.
             predicate: an IRI, "" for any.
             value: a term in N-Triples form, "" for any.
+            kind: the kind of file that is meant, as `shapes` for a shape that is a class of the ontology too; files of
+                other kinds are looked at when none of this one says as much.
         Returns:
             The object's place when it is given and stands there, else the predicate's, else the subject's;
             `Place("")` when no file describes the subject.
@@ -66,19 +74,19 @@ class Locator:
         codes = tuple(-1 if term is None else self._ids.get(term, -1) for term in terms)
         if codes[0] < 0:
             return Place("")
-        asked = ((self._homes.of_triple, 3), (self._homes.of_pair, 2), (self._homes.of_subject, 1))
-        for home, length in asked:
+        every = [self._homes_of(one) for one in dict.fromkeys((kind, ""))]
+        for length, home in itertools.product((3, 2, 1), every):
             if -1 not in codes[:length]:
-                name = home(*codes[:length])
+                name = home.of(*codes[:length])
                 if name:
                     return self._in_file(name, keys_of(*terms[:length]))
         return Place("")
 
-    def file(self, subject: str) -> str:
-        """Name of the first file that describes a subject (as in `place`), "" for none; no file is read for it."""
+    def file(self, subject: str, kind: str = "") -> str:
+        """Name of the first file of a kind that describes a subject, "" for none; no file is read for it."""
         term = _term(subject if subject.startswith("_:") else f"<{subject}>")
         code = -1 if term is None else self._ids.get(term, -1)
-        return self._homes.of_subject(code) if code >= 0 else ""
+        return self._homes_of(kind).of_subject(code) if code >= 0 else ""
 
     def of_quad(self, quad: ox.Quad) -> Place:
         """The place of a statement that the dataset holds."""
