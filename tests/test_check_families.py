@@ -624,3 +624,23 @@ def test_the_file_of_the_statement_is_named_where_two_files_speak_of_one_thing(
     }
     _, findings = run(kgtool, make_project({**files, "shapes/ship.ttl": shape}, SETTINGS))
     assert [(found["file"], found["value"]) for found in findings] == [("data/b.ttl", '"渡輪一號"@zh-Hant')]
+
+
+def test_a_row_of_a_check_query_is_shown_at_its_value(
+    make_project: Callable[..., Path], kgtool: Callable[..., Ran]
+) -> None:
+    """At the object where one is given and stands there, else at the property, else at the subject."""
+    query = (
+        "#+ summary:\n#+   en: A bad value\n#+   zh-Hant: 值有誤\n#+ columns:\n#+   focus: iri\n#+   path: iri\n#+   value: any\n"
+        f"PREFIX ex: <{ID}>\nSELECT ?focus ?path ?value WHERE {{\n  ?focus ?path ?stated .\n"
+        '  FILTER(STRSTARTS(STR(?stated), "bad") || isBlank(?stated))\n'
+        '  BIND(IF(?stated = "bad away", "nowhere", ?stated) AS ?value)\n} ORDER BY ?focus ?path ?value\n'
+    )
+    data = ttl(
+        'ex:a ex:p "good" , "bad one" ,\n  "bad two"@zh-Hant , "bad\\nthree" ;\n  ex:q 1 , [ ex:p "bad four" ] ; ex:r "bad away" .'
+    )
+    folder = make_project({"data/a.ttl": data, "queries/check/bad.rq": query}, SETTINGS)
+    _, findings = run(kgtool, folder, "--select", "KG303")
+    start = PREFIXES.count("\n")
+    places = [(one["line"] - start, one["column"]) for one in findings]
+    assert places == [(1, 20), (2, 3), (2, 23), (3, 12), (3, 19), (3, 34)]

@@ -264,6 +264,7 @@ def _row(inputs: Inputs, query: NamedQuery, row: dict[str, Term | None]) -> Find
     focus_term, path_term, value_term = row.get(_FOCUS), row.get(_PATH), row.get(_VALUE)
     focus = plain(focus_term) if focus_term is not None else ""
     path = plain(path_term) if path_term is not None else ""
+    value = n3(value_term) if value_term is not None else ""
     others = [
         f"{name} = {_spoken(inputs, term)}"
         for name, term in row.items()
@@ -274,8 +275,8 @@ def _row(inputs: Inputs, query: NamedQuery, row: dict[str, Term | None]) -> Find
     code = query.code or "KG303"
     fix = query.fix or builtin_rules()["KG303"].fix
     return Finding(
-        inputs.locator.place(focus, path), code, query.name, focus, f"<{path}>" if path else "",
-        n3(value_term) if value_term is not None else "", query.severity, message, fix, {}, None, (Place(query.file.name),),
+        inputs.locator.place(focus, path, value), code, query.name, focus, f"<{path}>" if path else "",
+        value, query.severity, message, fix, {}, None, (Place(query.file.name),),
     )  # fmt: skip
 
 
