@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from kgtool import trial
-from kgtool.errors import ProjectError, UsageError, texts
+from kgtool.errors import UsageError, texts
 from kgtool.finding import Finding, Note
 from kgtool.formats import EXTRA_FORMATS, RDF_SUFFIXES, Engine
 from kgtool.policy import (
@@ -26,7 +26,7 @@ from kgtool.policy import (
     waive,
     write_baseline,
 )
-from kgtool.project import Project, ProjectFile, project_files
+from kgtool.project import Project, ProjectFile, inside, project_files
 from kgtool.report import Held, Report, Totals
 from kgtool.report.model import selected
 from kgtool.write.curie import Curies
@@ -278,20 +278,7 @@ def _part(project: Project, only: Path | None) -> str:
     """The file or folder to report on, relative to the project (POSIX); "" is all of it."""
     if only is None or only.resolve() == project.root:
         return ""
-    path = only.resolve()
-    if not path.is_relative_to(project.root):
-        raise ProjectError(
-            "E-PATH-OUTSIDE",
-            texts(zh=f"{only}:不在專案 {project.root} 之內。", en=f"{only}: not inside the project {project.root}."),
-            texts(zh="請給專案中之檔案或資料夾。", en="Give a file or folder of the project."),
-        )
-    if not path.exists():
-        raise ProjectError(
-            "E-PATH-NONE",
-            texts(zh=f"{only}:沒有這個檔案或資料夾。", en=f"{only}: no such file or folder."),
-            texts(zh="請檢查路徑。", en="Check the path."),
-        )
-    return path.relative_to(project.root).as_posix()
+    return inside(project, only).relative_to(project.root).as_posix()
 
 
 def _within(findings: Iterable[Finding], part: str) -> list[Finding]:

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from kgtool.errors import EngineError, texts
 from kgtool.finding import Finding, Severity
 from kgtool.load import load
-from kgtool.project import Project, ProjectFile, project_files
+from kgtool.project import Project, ProjectFile, inside, project_files
 from kgtool.turtle import statements
 from kgtool.write.files import write_file
 from kgtool.write.layout import layout
@@ -42,8 +42,9 @@ def format_project(project: Project, only: Iterable[Path]) -> Iterator[Laid]:
 
     Raises:
         EngineError: a layout would change what a file says; the file is named and left alone.
+        ProjectError: a path is not there or not inside the project; nothing is laid out then.
     """
-    wanted = [path.resolve() for path in only]
+    wanted = [inside(project, path) for path in only]
     for kind in KINDS:
         for file in project_files(project, kind, SUFFIXES):
             here = file.path.resolve()

@@ -255,3 +255,16 @@ def test_fmt_leaves_a_broken_file_alone_and_says_where(
 
 def test_the_project_itself_is_laid_out(kgtool: Callable[..., Ran]) -> None:
     assert kgtool("fmt", "--check", "--project", ROOT) == Ran(0, "", "")
+
+
+def test_fmt_says_so_when_a_path_is_not_there(make_project: Callable[..., Path], kgtool: Callable[..., Ran]) -> None:
+    """Passed over, a slip in a list of files would look like a pass; a file of another kind is no slip."""
+    loose = "<a:s>   a <a:T> ."
+    folder = make_project({"data/a.ttl": loose, "data/b.nt": "<a:s> <a:p> <a:o> .\n", "other.ttl": loose})
+    for path, code in (("data/none.ttl", "E-PATH-NONE"), ("../other.ttl", "E-PATH-OUTSIDE")):
+        for arguments in (("--check", "data/a.ttl", path), ("data/a.ttl", path)):
+            ran = kgtool("fmt", *arguments, cwd=folder)
+            assert (ran.status, ran.out, code in ran.err) == (2, "", True)
+        assert (folder / "data/a.ttl").read_text() == loose
+    assert kgtool("fmt", "--check", "data/b.nt", "other.ttl", cwd=folder) == Ran(0, "", "")
+    assert kgtool("fmt", "data/b.nt", "data", cwd=folder) == Ran(0, "data/a.ttl\n", "")

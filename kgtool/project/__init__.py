@@ -6,7 +6,7 @@ stands to the repository's root; `KGTOOL_*` variables override them and command-
 
 from kgtool.project.audiences import AudienceRules, Audiences
 from kgtool.project.exports import ExportProfile, Statements
-from kgtool.project.files import REFUSED, ProjectFile, project_files
+from kgtool.project.files import REFUSED, ProjectFile, inside, project_files
 from kgtool.project.presets import Preset
 from kgtool.project.publication import Publication
 from kgtool.project.remotes import Evaluate, Profile, Remote, Scope, remote_at
@@ -29,6 +29,7 @@ __all__ = [
     "Setting",
     "Statements",
     "Waiver",
+    "inside",
     "open_project",
     "project_files",
     "remote_at",

@@ -84,6 +84,28 @@ def project_files(project: Project, kind: str, suffixes: tuple[str, ...]) -> tup
     return tuple(found[name] for name in sorted(found))
 
 
+def inside(project: Project, path: Path) -> Path:
+    """A file or folder that is given by name, resolved.
+
+    Raises:
+        ProjectError: it is not inside the project, or there is none.
+    """
+    found = path.resolve()
+    if not found.is_relative_to(project.root):
+        raise ProjectError(
+            "E-PATH-OUTSIDE",
+            texts(zh=f"{path}:不在專案 {project.root} 之內。", en=f"{path}: not inside the project {project.root}."),
+            texts(zh="請給專案中之檔案或資料夾。", en="Give a file or folder of the project."),
+        )
+    if not found.exists():
+        raise ProjectError(
+            "E-PATH-NONE",
+            texts(zh=f"{path}:沒有這個檔案或資料夾。", en=f"{path}: no such file or folder."),
+            texts(zh="請檢查路徑。", en="Check the path."),
+        )
+    return found
+
+
 def _printable(name: str) -> str:
     """A name that every report can hold on one line; equal to the name itself where that is so."""
     text = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
