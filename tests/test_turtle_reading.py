@@ -11,7 +11,7 @@ import pytest
 from conftest import Ran
 
 from kgtool.locate.pairing import keys_of
-from kgtool.turtle import statements
+from kgtool.turtle import Blocks, statements
 
 _BASES = [
     "@base <http://b.example/x> . <> <#> <#f> , <?q> , <?> , <y> , <./y> , <../y> , </y> , </y/../z> , <//h/y> , <;y> .",
@@ -100,3 +100,22 @@ def test_what_a_syntax_error_cuts_off_takes_no_places_from_what_follows(
     text = f"@prefix : <http://a.example/> .\n:a :p nope:x , {lost} .\n{kept}"
     places = _places(kgtool, make_project({"data/a.ttl": text}), "KG600")
     assert places == [(line, 13 if line < 13 else 14) for line in range(3, 23)]  # of one value 20 are reported
+
+
+@pytest.mark.parametrize("gap", [" ", ' # of "one" {\n', "\r#\r", "# <b:> .\n\n"])
+def test_a_comment_inside_a_directive_hides_it_from_nobody(gap: str) -> None:
+    """Read by blocks as by the whole text: under what was declared before, `p:p` would be another property."""
+    text = (
+        f"@prefix p: <a:> .\n<a:s> p:p 1 .\n@prefix{gap}p:{gap}<b:>{gap}.\nBASE{gap}<c:>\nPREFIX{gap}:{gap}<d:> # .\n"
+        "<a:s> p:p 2 ; <a:p> 3 ; :p 4 .\np:x p:p 5 ."
+    )
+    whole = [one for one in statements(text) if one.subject == "<a:s>"]
+    assert [one.predicate for one in whole] == ["<a:p>", "<b:p>", "<a:p>", "<d:p>"]
+    assert [*Blocks().statements(text, "<a:s>")] == whole
+    assert [one.object_at for one in Blocks().statements(text, "<b:x>")] == [text.rindex("5")]
+
+
+def test_a_name_that_begins_like_a_directive_is_a_name() -> None:
+    text = "@prefix prefix: <a:> .\n@prefix prefixed: <b:> .\nprefix: <c:p> 1 .\nprefixed: <c:p> 2 .\n"
+    for subject in ("<a:>", "<b:>"):
+        assert [one.subject for one in Blocks().statements(text, subject)] == [subject]

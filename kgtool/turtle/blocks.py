@@ -21,6 +21,7 @@ from kgtool.turtle.tokens import ANY, COLON, LOCAL, PREFIX, Kind, Token, tokens
 
 _AT_ONCE = 4096  # statements that are read before what is asked for is looked for among them
 _SCHEME = late(r"<[A-Za-z][A-Za-z0-9+.-]*:")
+_GAP = r"(?:[ \t\r\n]++|#[^\r\n]*+)"
 _IRI = r"<[^<>\"\s]*+>"
 _DOT = rf"\.(?={ANY}|[%\\])"  # behind a character of a name: a part of it
 
@@ -29,8 +30,8 @@ _DOT = rf"\.(?={ANY}|[%\\])"  # behind a character of a name: a part of it
 def _block() -> re.Pattern[str]:
     """White space, then a directive (1), or a statement with its subject (2)."""
     return re.compile(
-        rf"(?:[ \t\r\n]++|#[^\r\n]*+)*+"
-        rf"(?:(@?(?i:prefix)[ \t\r\n]++[^\s:<]*+:[ \t\r\n]*+{_IRI}(?:[ \t\r\n]*+\.)?+|@?(?i:base)[ \t\r\n]*+{_IRI}(?:[ \t\r\n]*+\.)?+)"
+        rf"{_GAP}*+"
+        rf"(?:(@?(?i:prefix){_GAP}++[^\s:<#]*+:{_GAP}*+{_IRI}(?:{_GAP}*+\.)?+|@?(?i:base){_GAP}*+{_IRI}(?:{_GAP}*+\.)?+)"
         rf"|({_IRI}|{PREFIX}:{LOCAL})?+"
         rf"(?:[^\"'<#.{{}}\\]++|{_IRI}"
         r'|"""(?:[^"\\]++|\\.|"{1,2}(?!"))*+"""|"(?:[^"\\\r\n]++|\\.)*+"'
