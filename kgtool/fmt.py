@@ -76,8 +76,8 @@ def lay(file: ProjectFile) -> Laid:
 def _same(file: ProjectFile, quads: tuple[ox.Quad, ...], before: str, after: str) -> bool:
     """Whether two texts of a file say the same.
 
-    Our own reading gives the same statements in the same order, blank nodes included; pyoxigraph's reading gives the
-    same statements but for blank nodes, whose numbers change when a superfluous `;` goes.
+    Our own reading gives the same statements, blank nodes included; pyoxigraph's reading gives the same statements but for
+    blank nodes, whose numbers change when a superfluous `;` goes, as the order of the statements may in either.
     """
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / file.path.name
@@ -85,7 +85,7 @@ def _same(file: ProjectFile, quads: tuple[ox.Quad, ...], before: str, after: str
         scratch = load([replace(file, path=copy)])
     if scratch.findings or _blanked(scratch.graphs[file.graph]) != _blanked(quads):
         return False
-    ours = ([(one.subject, one.predicate, one.object) for one in statements(text)] for text in (before, after))
+    ours = (Counter((one.subject, one.predicate, one.object) for one in statements(text)) for text in (before, after))
     return next(ours) == next(ours)
 
 

@@ -189,6 +189,15 @@ def test_tokens_joined_are_the_text_again(text: str) -> None:
     assert "".join(token.text for token in tokens(text)) == text
 
 
+def test_a_superfluous_semicolon_behind_a_string_changes_no_meaning(
+    make_project: Callable[..., Path], kgtool: Callable[..., Ran]
+) -> None:
+    folder = make_project({"data/a.ttl": '<a:s> <a:p> [ <a:q> "x" ; ] , [ <a:q> ( "x" [ <a:q> "x" ;; ] ) ; ] ; .'})
+    assert kgtool("fmt", folder) == Ran(0, "data/a.ttl\n", "")
+    text = '<a:s> <a:p> [ <a:q> "x" ] , [ <a:q> ( "x" [ <a:q> "x" ] ) ] .\n'
+    assert (folder / "data/a.ttl").read_text() == text
+
+
 def test_fmt_writes_only_what_changes_and_check_writes_nothing(
     make_project: Callable[..., Path], kgtool: Callable[..., Ran]
 ) -> None:
