@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -74,6 +75,23 @@ def test_the_preset_and_the_commands_of_the_readme_work(tmp_path: Path, kgtool: 
     for command in commands:
         ran = kgtool(*command, cwd=folder)
         assert (ran.status, ran.err) == (0, ""), command
+
+
+def test_without_the_examples_that_the_readme_names_the_project_is_clean(
+    tmp_path: Path, kgtool: Callable[..., Ran]
+) -> None:
+    folder = tmp_path / "harbour"
+    kgtool("init", folder)
+    readme = " ".join((folder / "README.md").read_text(encoding="utf-8").split())
+    told = re.search(r"Remove the examples (.*?), and let", readme)
+    assert told is not None
+    names = re.findall("`([^`]+)`", told[1])
+    removed = [path for path in (folder / "data").rglob("*.ttl") if path.stem.startswith(tuple(names))]
+    for path in removed:
+        path.unlink()
+    assert {path.stem for path in (folder / "data").rglob("*.ttl")} == {"harbour", "report-2024"}
+    ran = kgtool("check", folder, "--fail-on", "info")
+    assert ran.status == 0, ran.out
 
 
 def test_every_file_is_there_and_no_placeholder_is_left() -> None:
