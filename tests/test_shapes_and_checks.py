@@ -204,6 +204,28 @@ def test_check_query_fires_on_its_case_and_is_silent_on_the_twin(
     assert bench.rows(bench.edited(case, case.good)) == clean
 
 
+# What the advice of a check query offers beside a correction, for a mistake that is none: the node that bears the note.
+NOTED = {
+    "first-occurrence-contradicted": "clm:dragon-boat-port-merrow-first",
+    "overlapping-tenures-of-one-post": "post:mayor-sablonne",
+    "possibly-one-visit": "evt:visit-x",
+    "same-name-twice": "per:p-0002",
+}
+
+
+def test_a_check_query_that_offers_a_note_is_silent_where_one_is(bench: Bench, clean: set[tuple[str, str]]) -> None:
+    checks = bench.inputs.catalog.role("check")
+    assert {query.name for query in checks if re.search(r"\bnote\b|editorialNote", query.fix["en"])} == set(NOTED)
+    for case in CHECK_CASES:
+        if case.name in NOTED:
+            found = bench.edited(case, case.bad)
+            assert bench.rows(found) == clean | {(case.name, case.focus)}
+            noted = ox.parse(
+                f'{bench.head}{NOTED[case.name]} skos:editorialNote "Known."@en .', format=ox.RdfFormat.TURTLE
+            )
+            assert bench.rows([*found, *noted]) == clean, case.name
+
+
 ORDINAL = "a cd:OrdinalClaim ; cd:scheme k:sister-city ; cd:countedBy gov:wangjin"
 TIE = "a cd:Tie ; cd:party gov:wangjin ; cd:kind k:sister-city"
 # A check query that compares two nodes: what makes the same mistake n times, as a line for each of them.
