@@ -6,6 +6,7 @@ import os
 import random
 import re
 import sys
+from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -289,6 +290,54 @@ def test_blocks_tell_every_statement_of_the_corpus_apart() -> None:
             found = blocks.statements(text, f"<{subject}>")
             spots = [lines.place(one.object_at) for one in found if one.predicate == f"<{verb}>"]
             assert here in spots, (seed, subject, verb, value)
+
+
+def test_many_subjects_are_found_as_few_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Statements that were put in order of their subjects, against those that are looked through, some taken in turns."""
+    made = random.Random(11)
+    lines = []
+    for _ in range(300):
+        space = made.choice("ab")
+        lines.append(
+            made.choice([f"PREFIX p: <{space}:>", *[f"p:k{made.randrange(40)} p:y {made.randrange(9)} ."] * 12])
+        )
+    text = "\n".join(["PREFIX p: <a:>", *lines, "<a:last> <a:y> 1 ."])
+    subjects = [f"<{space}:k{number}>" for space in "ab" for number in range(41)] + ["<a:last>", "<b:last>"]
+    few = {subject: [one.subject_at for one in Blocks().statements(text, subject)] for subject in subjects}
+    assert sum(map(len, few.values())) == sum(line.startswith("p:k") for line in lines) + 1
+    monkeypatch.setattr(sys.modules[Blocks.__module__], "_AT_ONCE", 7)
+    for many, segment in ((1, 3), (5, 7), (40, 1000), (10**6, 7)):
+        monkeypatch.setattr(sys.modules[Blocks.__module__], "_MANY", many)
+        monkeypatch.setattr(sys.modules[Blocks.__module__], "_SEGMENT", segment)
+        blocks = Blocks()
+        taken = {subject: blocks.statements(text, subject) for subject in made.sample(subjects, len(subjects))}
+        found: dict[str, list[int]] = {subject: [] for subject in subjects}
+        while taken:
+            subject = made.choice(list(taken))
+            one = next(taken[subject], None)
+            if one is None:
+                del taken[subject]
+            else:
+                found[subject].append(one.subject_at)
+        assert found == few, (many, segment)
+
+
+def test_a_search_for_many_subjects_does_not_look_through_all_statements_for_each() -> None:
+    class Counted(array):  # type: ignore[type-arg]
+        looked = 0
+
+        def index(self, value: int, start: int = 0, stop: int = sys.maxsize) -> int:  # type: ignore[override]
+            Counted.looked += stop - start
+            return super().index(value, start, stop)
+
+    count = 5000
+    text = "".join(f"<a:{number}> <a:y> 1 .\n" for number in range(count))
+    blocks = Blocks()
+    blocks._hashes = Counted("q")
+    for number in range(count - 1, -1, -1):
+        (one,) = blocks.statements(text, f"<a:{number}>")
+        assert one.subject == f"<a:{number}>"
+    assert 0 < Counted.looked < 200 * count
 
 
 def test_lines_are_counted_as_they_end(monkeypatch: pytest.MonkeyPatch) -> None:
