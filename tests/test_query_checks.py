@@ -146,8 +146,38 @@ FORMS = {
     "not exists that sees outside": (
         "?boat a ex:Boat ; ex:length ?l . FILTER NOT EXISTS { ?boat ex:length ?n ; ex:port ?q . FILTER(?n > ?l) }", [],
     ),
+    "not exists that sees outside further inside": (
+        "?boat ex:length ?l . FILTER NOT EXISTS { ?boat ex:port ?n . ?n ex:port ?m FILTER NOT EXISTS { ?m ex:length ?l } }", [],
+    ),
+    "not exists whose BIND sees outside": (
+        "?boat ex:length ?l . FILTER NOT EXISTS { ?boat ex:port ?n . BIND(?l AS ?k) ?n ex:length ?k }", [],
+    ),
+    "not exists of what may be unbound": (
+        "OPTIONAL { ?boat ex:port ?p } FILTER NOT EXISTS { ?p ex:port ?n . ?n ex:port ?m }", [],
+    ),
+    "not exists of what each branch binds": (
+        "{ ?boat ex:port ?p } UNION { ?p ex:port ?boat } FILTER NOT EXISTS { ?p ex:port ?n . ?n ex:port ?m }", ["KG307"],
+    ),
+    "not exists with an inner optional": (
+        "?boat ex:port ?p . FILTER NOT EXISTS { ?boat ex:port ?n . ?n ex:port ?m OPTIONAL { ?m ex:length ?l } }", ["KG307"],
+    ),
+    "not exists with an inner optional of what is outside": (
+        "?boat ex:port ?p . FILTER NOT EXISTS { ?boat ex:port ?n . ?n ex:port ?m OPTIONAL { ?m ex:length ?p } }", [],
+    ),
     "optional first": ("?boat a ex:Boat . OPTIONAL { ?boat ex:length ?n } ?boat ex:port ?p", ["KG308"]),
     "optional that a pattern needs": ("?boat a ex:Boat . OPTIONAL { ?boat ex:port ?n } ?n ex:port ?p", []),
+    "optional of what may be unbound": (
+        "?boat a ex:Boat OPTIONAL { ?boat ex:port ?p } OPTIONAL { ?p ex:length ?n } ?p ex:port ?q", [],
+    ),
+    "optional of what a list binds behind it": (
+        "?boat a ex:Boat OPTIONAL { ?boat ex:length ?n } VALUES ?n { 12 13 } ?boat ex:port ?q", [],
+    ),
+    "optional of what a MINUS takes away": (
+        "?boat a ex:Boat OPTIONAL { ?boat ex:length ?n } MINUS { ?boat ex:port ?n } ?boat ex:port ?q", [],
+    ),
+    "optional and a list of others": (
+        "?boat a ex:Boat OPTIONAL { ?boat ex:length ?n } VALUES ?q { ex:north } ?boat ex:port ?q", ["KG308"],
+    ),
     "optional before a BIND": ("?boat a ex:Boat . OPTIONAL { ?boat ex:length ?n } BIND(?n AS ?m)", []),
     "optional before a sub-select": (
         "?boat a ex:Boat . OPTIONAL { ?boat ex:length ?n } { SELECT ?boat { ?boat ex:port ?p } }", [],
@@ -162,12 +192,17 @@ FORMS = {
     "joined by a bind": ("?boat ex:length ?n . BIND(?n + 1 AS ?m) ?other ex:length ?m", []),
     "joined by a blank node": ("?boat ex:port [ ex:port ?p ] . ?boat ex:length ?n", []),
     "joined by a sub-select": ("?boat a ex:Boat . { SELECT ?boat { ?boat ex:port ?p } ORDER BY ?boat }", []),
+    "beside a count": ("?boat a ex:Boat . { SELECT (COUNT(*) AS ?n) { ?o ex:port ?p } }", []),
+    "beside a count of each": ("?boat a ex:Boat . { SELECT ?o (COUNT(*) AS ?n) { ?o ex:port ?p } GROUP BY ?o }", ["KG310"]),
     "small lists beside": ("?boat a ex:Boat . VALUES ?n { 1 2 }", []),
     "exists that shares": ("?boat ex:port ?p . FILTER EXISTS { ?boat ex:length ?n . ?q ex:port ?p }", []),
     "union of branches apart": ("{ ?boat a ex:Boat } UNION { ?other ex:port ?boat }", []),
     "constant subjects": ("?boat a ex:Boat . ex:ada ex:length ?n", ["KG310"]),
     "language compared": ("?boat ex:built ?n . FILTER(LANG(?n) = 'zh-Hant')", ["KG311"]),
     "language compared, turned": ("?boat ex:built ?n . FILTER('zh-TW' != LANG(?n))", ["KG311"]),
+    "language listed": ("?boat ex:built ?n . FILTER(LANG(?n) IN ('en', 'zh-Hant'))", ["KG311"]),
+    "language not listed": ("?boat ex:built ?n . FILTER(LANG(?n) NOT IN ('zh-Hant', 'en') && ?n IN ('X'))", ["KG311"]),
+    "language listed in small letters": ("?boat ex:built ?n . FILTER(LANG(?n) IN ('en', '') || ?n IN ('X', 'Y'))", []),
     "language in small letters": ("?boat ex:built ?n . FILTER(LANG(?n) = '')", []),
     "language folded": ("?boat ex:built ?n . FILTER(LCASE(LANG(?n)) = 'zh')", []),
     "function of nobody": ("?boat ex:length ?n . FILTER(<https://fn.example/f>(?n))", ["KG316"]),

@@ -6,7 +6,8 @@ The slow forms are those that were measured on this engine, whose planner has no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
@@ -56,11 +57,14 @@ def _unbound_columns(select: Select, params: frozenset[str]) -> Iterator[Remark]
 def _unordered(select: Select) -> Iterator[Remark]:
     if not select.columns and not select.star:
         return
-    one_row = select.aggregated and not select.grouped
-    if not select.order and not one_row:
+    if not select.order and not _one_row(select):
         start = select.columns[0][1] if select.columns else 0
         yield Remark("KG315", start, "ORDER BY", texts(
             zh="沒有 ORDER BY,列之次序每次可能不同。", en="there is no ORDER BY: rows may come in another order each time."))  # fmt: skip
+
+
+def _one_row(select: Select | None) -> bool:
+    return select is not None and select.aggregated and not select.grouped
 
 
 def _filtered_terms(group: Group) -> Iterator[Remark]:
@@ -84,12 +88,43 @@ def _negations(group: Group) -> Iterator[Remark]:
         if not part.negated:
             continue
         inner = part.groups[0]
-        mentioned = frozenset().union(*(p.names for g in inner.every() for p in g.parts if p.role is Role.FILTER))
-        if _size(inner) > 1 and mentioned <= inner.binds and inner.binds & group.binds:
+        if _size(inner) > 1 and _looked_at(inner) <= inner.binds and _joined_surely(group, inner):
             yield Remark("KG307", part.start, "NOT EXISTS", texts(
                 zh="FILTER NOT EXISTS 含多個樣式,逐列重新合併;此處 MINUS { … } 意義相同而快得多。",
                 en="FILTER NOT EXISTS with several patterns joins them again for every row; MINUS { … } means the same here"
                    " and is much faster."))  # fmt: skip
+
+
+def _looked_at(group: Group) -> frozenset[str]:
+    """Variables of expressions and of what binds nothing: MINUS would not see there what is bound around it."""
+    found = frozenset[str]()
+    for part in group.parts:
+        if part.role in SILENT:
+            found = found.union(
+                part.names, *(inner.names for every in part.groups for g in every.every() for inner in g.parts)
+            )
+        else:
+            found = found.union(part.names if part.role is Role.BIND else (), *map(_looked_at, part.groups))
+    return found
+
+
+def _joined_surely(group: Group, inner: Group) -> bool:
+    """Whether each row of both has a variable of the other: with none in common MINUS removes nothing."""
+    shared = inner.binds & group.binds
+    return shared <= _surely(inner) and not shared.isdisjoint(_surely(group))
+
+
+def _surely(group: Group) -> frozenset[str]:
+    """Variables that the group binds in each row."""
+    return frozenset().union(*map(_of_each_row, group.parts))
+
+
+def _of_each_row(part: Part) -> frozenset[str]:
+    if part.role is Role.PATTERN:
+        return part.binds
+    if part.role in {Role.GRAPH, Role.UNION}:
+        return frozenset.intersection(*map(_surely, part.groups))
+    return part.select.names & _surely(part.select.where) if part.select else frozenset()
 
 
 def _size(group: Group) -> int:
@@ -99,16 +134,16 @@ def _size(group: Group) -> int:
 
 def _early_optionals(group: Group) -> Iterator[Remark]:
     """An OPTIONAL before other joins is evaluated for rows that the joins would have removed."""
-    before: set[str] = set()
+    before, surely = False, frozenset[str]()
     for number, part in enumerate(group.parts):
         if part.role is Role.OPTIONAL:
-            own = part.binds - before
-            later = [other for other in group.parts[number + 1 :] if _follows(other)]
-            if later and before and not any(own & other.binds for other in later) and not _uses(group, number, own):
+            last = max(n for n, other in enumerate(group.parts) if n == number or _follows(other))
+            if before and last > number and not _uses(group.parts[number + 1 : last + 1], part.binds - surely):
                 yield Remark("KG308", part.start, "OPTIONAL", texts(
                     zh="OPTIONAL 在其他樣式之前;移至其後結果相同而較快。",
                     en="an OPTIONAL stands before other patterns; behind them it means the same and is faster."))  # fmt: skip
-        before |= part.binds
+        before = before or (part.role not in SILENT and bool(part.binds))
+        surely |= _of_each_row(part)
 
 
 def _follows(part: Part) -> bool:
@@ -117,10 +152,9 @@ def _follows(part: Part) -> bool:
                                                           if part.role is Role.UNION)  # fmt: skip
 
 
-def _uses(group: Group, number: int, names: frozenset[str]) -> bool:
-    """Whether a BIND, FILTER or VALUES between this part and the last join reads a name: then it cannot be moved."""
-    last = max(n for n, part in enumerate(group.parts) if part.role in _JOINED)
-    return any(part.role is Role.BIND and part.names & names for part in group.parts[number + 1 : last])
+def _uses(parts: list[Part], names: frozenset[str]) -> bool:
+    """Whether one of the parts that an OPTIONAL would be moved behind has one of its variables; a FILTER is of the group."""
+    return any((part.names | part.binds) & names for part in parts if part.role is not Role.FILTER)
 
 
 def _bound_inside(group: Group) -> Iterator[Remark]:
@@ -146,7 +180,7 @@ def _products(group: Group, outer: frozenset[str]) -> Iterator[Remark]:
     several = sum(part.role in _JOINED for part in group.parts) > 1
     for part in group.parts if several else ():
         names = set(part.names | part.binds)
-        if not names or part.role is Role.MINUS:
+        if not names or part.role is Role.MINUS or _is_scalar(part):
             continue
         touched = [island for island in islands if island[0] & names]
         rest = [island for island in islands if not island[0] & names]
@@ -167,6 +201,12 @@ def _products(group: Group, outer: frozenset[str]) -> Iterator[Remark]:
                 yield from _products(inner, seen)
 
 
+def _is_scalar(part: Part) -> bool:
+    """Whether a part is a sub-select of one row, `{ SELECT (COUNT(*) AS ?n) { … } }`: joining that makes no more rows."""
+    inner = part.groups[0].parts if part.role is Role.UNION and len(part.groups) == 1 else ()
+    return len(inner) == 1 and (_one_row(inner[0].select) or _is_scalar(inner[0]))
+
+
 def _binds_beside(group: Group, part: Part) -> frozenset[str]:
     return frozenset().union(*(other.binds for other in group.parts if other is not part and other.role not in SILENT))
 
@@ -177,17 +217,27 @@ def _languages(text: str) -> Iterator[Remark]:
     for number, token in enumerate(every):
         if token.kind != "word" or token.text.upper() != "LANG":
             continue
-        before, behind = every[max(number - 2, 0) : number], every[number + 4 : number + 6]
-        said = ""
-        if len(behind) == 2 and behind[0].text in _COMPARED and behind[1].kind == "string":
-            said = behind[1].text
-        elif len(before) == 2 and before[1].text in _COMPARED and before[0].kind == "string":
-            said = before[0].text
-        if said != said.lower():
+        said = next((one for one in _compared(every, number) if one != one.lower()), "")
+        if said:
             yield Remark("KG311", token.start, said, texts(
                 zh=f"語言標籤以小寫存放,LANG(…) = {said} 永不成立;請用 LANGMATCHES(LANG(…), {said})。",
                 en=f"language tags are kept in lower case, so LANG(…) = {said} never holds; write"
                    f" LANGMATCHES(LANG(…), {said})."))  # fmt: skip
+
+
+def _compared(every: Sequence[Token], number: int) -> Iterator[str]:
+    """The strings that `LANG(?x)`, whose first token has this number, is compared with."""
+    before, behind = every[max(number - 2, 0) : number], every[number + 4 : number + 6]
+    if len(before) == 2 and before[1].text in _COMPARED:
+        behind = (*behind, before[1], before[0])
+    for sign, said in zip(behind[::2], behind[1::2], strict=False):
+        if sign.text in _COMPARED and said.kind == "string":
+            yield said.text
+    words = [token.text.upper() for token in every[number + 4 : number + 6]]
+    if "IN" in words:
+        first = number + 5 + words.index("IN")
+        listed = itertools.takewhile(lambda token: token.text != ")", every[first:])
+        yield from (token.text for token in listed if token.kind == "string")
 
 
 def _conjuncts(tokens: list[Token]) -> Iterator[list[Token]]:
