@@ -206,6 +206,7 @@ FORMS = {
     "language in small letters": ("?boat ex:built ?n . FILTER(LANG(?n) = '')", []),
     "language folded": ("?boat ex:built ?n . FILTER(LCASE(LANG(?n)) = 'zh')", []),
     "function of nobody": ("?boat ex:length ?n . FILTER(<https://fn.example/f>(?n))", ["KG316"]),
+    "cast to a type that has no function": ("?boat ex:length ?n . FILTER(<http://www.w3.org/2001/XMLSchema#int>(?n) = 12)", ["KG316"]),
     "cast": ("?boat ex:length ?n . FILTER(<http://www.w3.org/2001/XMLSchema#string>(?n) = '12')", []),
     "collection behind a name": ("?boat ex:port (1 2)", []),
 }  # fmt: skip

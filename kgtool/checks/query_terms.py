@@ -17,6 +17,14 @@ from kgtool.terms import DCT, OA, ORG, OWL, PROV, RDF, RDFS, SCHEMA, SH, SKOS, X
 # Vocabularies of others: what they declare is not in the project, so its absence says nothing.
 _OTHERS = frozenset({RDF, RDFS, OWL, XSD, SH, SKOS, DCT, OA, ORG, PROV, SCHEMA})
 _MOST_COMPARED = 5_000
+# Constructor functions of the engine: those of SPARQL 1.1 Query §17.5, and the other dates and durations.
+_CASTS = frozenset(
+    XSD + name
+    for name in (
+        "boolean", "date", "dateTime", "dayTimeDuration", "decimal", "double", "duration", "float", "gDay", "gMonth",
+        "gMonthDay", "gYear", "gYearMonth", "integer", "string", "time", "yearMonthDuration",
+    )
+)  # fmt: skip
 
 
 class Vocabulary:
@@ -75,7 +83,7 @@ def unknown_functions(query: NamedQuery, prefixes: Mapping[str, str]) -> Iterato
             depth.pop()
         elif token.kind in {"iri", "pname"} and behind.text == "(" and "(" in depth[-1:]:
             iri = absolute(token, known)
-            if SCHEME.match(iri) and not iri.startswith(XSD):
+            if SCHEME.match(iri) and iri not in _CASTS:
                 yield Remark("KG316", token.start, iri, texts(
                     zh=f"沒有函式 {token.text},結果永遠是錯誤(無值)。",
                     en=f"there is no function {token.text}: a call gives an error, and so no value."))  # fmt: skip
