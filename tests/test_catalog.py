@@ -654,9 +654,35 @@ def test_an_alias_in_a_header_is_refused_with_its_line() -> None:
     assert caught.value.message["en"] == "the header is not YAML: an alias (*name) is not allowed in a header"
 
 
+@pytest.mark.parametrize(
+    ("lines", "line", "key"),
+    [
+        (["columns: {a: iri}", "columns: {a: date}"], 3, "columns"),
+        (["params:", "  a: {type: iri}", "  b: {type: iri}", "  a: {type: date}"], 5, "a"),
+        (["tests: [{rows: [], rows: [[x]]}]"], 2, "rows"),
+        (["1: a", "1: b"], 3, "1"),
+    ],
+)
+def test_a_key_that_stands_twice_is_refused_with_its_line(lines: list[str], line: int, key: str) -> None:
+    with pytest.raises(HeaderError) as caught:
+        read_header("\n".join(f"#+ {one}" for one in ["summary: {en: x, zh-Hant: y}", *lines]) + "\nASK {}")
+    assert caught.value.line == line
+    assert caught.value.message["en"] == f"the header is not YAML: the key '{key}' stands twice"
+    assert caught.value.message["zh-Hant"] == f"檔頭不是正確的 YAML:鍵「{key}」出現兩次"
+
+
+def test_values_are_read_as_they_were_typed() -> None:
+    typed = ["010", "0x1F", "1_000", "12:30", "1:30.5", ".inf", "1e3", "-7", "0", "1.5", "2013-06-09", "on"]
+    header = read_header(
+        f"#+ summary: {{en: x}}\n#+ budget: .5\n#+ tests: [{{rows: [[{', '.join(typed)}]]}}]\nASK {{}}"
+    )
+    assert header.tests[0].rows == (tuple(typed),)
+    assert header.budget == 0.5
+
+
 PIECES = (
     "a", "b: ", "- ", "? ", ": ", "\n", "\n  ", "\n    ", "{", "}", "[", "]", ", ", "'x'", '"\\u4e2d"', "!!str ", "&a ", "*a", "<<: ", "=",
-    "1", "0o17", "0x1F", "1_000", "1.5", ".inf", "~", "null", "true", "on", "No", "2013-06-09", "|\n  t\n", "# c", "---\n", "...\n", "é", "中",
+    "1", "0o17", "0x1F", "1_000", "1.5", ".inf", "12:30", "010", "~", "null", "true", "on", "No", "2013-06-09", "|\n  t\n", "# c", "---\n", "...\n", "é", "中",
 )  # fmt: skip
 
 

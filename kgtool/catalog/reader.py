@@ -30,24 +30,54 @@ class HeaderError(Exception):
         self.fix: Texts = fix or {}
 
 
+class _RefusedError(yaml.MarkedYAMLError):
+    """What this reader refuses and YAML does not, in its own words."""
+
+    def __init__(self, said: Texts, mark: yaml.Mark) -> None:
+        super().__init__(problem=said["en"], problem_mark=mark)
+        self.said = said
+
+
 class _Loader(yaml.SafeLoader):
     """YAML as of 1.2: `on`, `no` and 2013-06-09 are texts; only true and false are booleans (YAML 1.2 §10.3.2).
 
+    A number is one that would be written so again: 010, 0x1F, 1_000 and 12:30 are texts, as they were typed.
+    A key stands once in a mapping (§3.2.1.3): of two the first would be passed over without a word.
     No aliases: a header has no use for them, and a dozen nested ones unfold into a text without end.
     """
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
             mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-            raise yaml.MarkedYAMLError(problem="an alias (*name) is not allowed in a header", problem_mark=mark)
+            said = texts(zh="檔頭不得使用別名(*名稱)", en="an alias (*name) is not allowed in a header")
+            raise _RefusedError(said, mark)
         return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen = set[str]()
+        for key, _ in node.value:
+            name = key.value if isinstance(key, yaml.ScalarNode) else ""
+            if name in seen and name != "<<":
+                raise _RefusedError(
+                    texts(zh=f"鍵「{name}」出現兩次", en=f"the key '{name}' stands twice"), key.start_mark
+                )
+            seen |= {name} if name else set()
+        return super().construct_mapping(node, deep)
 
 
 _Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag.rpartition(":")[2] not in {"bool", "timestamp"}]
+    first: [
+        (tag, pattern)
+        for tag, pattern in resolvers
+        if tag.rpartition(":")[2] not in {"bool", "timestamp", "int", "float"}
+    ]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), ["t", "f"])
+_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^-?(?:0|[1-9][0-9]*)$"), list("-0123456789"))
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float", re.compile(r"^-?(?:0|[1-9][0-9]*)?\.[0-9]+$"), list("-.0123456789")
+)
 
 
 def _read(text: str) -> Any:
@@ -114,9 +144,14 @@ def _constructor() -> SafeConstructor:
 
 def _mapping(parts: list[Any]) -> dict[Any, Any]:
     keys = parts[::2]
-    if not all(isinstance(key, str) for key in keys):
+    made = dict(zip(keys, parts[1::2], strict=True)) if all(isinstance(key, str) for key in keys) else {}
+    if len(made) < len(keys):
         raise _NotPlainError
-    return dict(zip(keys, parts[1::2], strict=True))
+    return made
+
+
+def _not_yaml(said: Texts) -> Texts:
+    return texts(zh=f"檔頭不是正確的 YAML:{said['zh-Hant']}", en=f"the header is not YAML: {said['en']}")
 
 
 class Reader:
@@ -133,15 +168,13 @@ class Reader:
         except yaml.MarkedYAMLError as error:
             row = error.problem_mark.line if error.problem_mark else 0
             line = self.numbers[min(row, len(self.numbers) - 1)] if self.numbers else 1
-            raise HeaderError(line, texts(zh=f"檔頭不是正確的 YAML:{error.problem}",
-                                          en=f"the header is not YAML: {error.problem}")) from error  # fmt: skip
+            theirs = str(error.problem)
+            said = error.said if isinstance(error, _RefusedError) else texts(zh=theirs, en=theirs)
+            raise HeaderError(line, _not_yaml(said)) from error
         except (yaml.YAMLError, ValueError, RecursionError) as error:
-            said = texts(zh=str(error), en=str(error))
-            if isinstance(error, RecursionError):
-                said = texts(zh="層層相套過深", en="nested too deeply")
-            raise HeaderError(
-                1, texts(zh=f"檔頭不是正確的 YAML:{said['zh-Hant']}", en=f"the header is not YAML: {said['en']}")
-            ) from error
+            deep = isinstance(error, RecursionError)
+            said = texts(zh="層層相套過深", en="nested too deeply") if deep else texts(zh=str(error), en=str(error))
+            raise HeaderError(1, _not_yaml(said)) from error
         if not isinstance(table, dict):
             raise self.error("", "the header is not a mapping", "檔頭須為「鍵: 值」")
         return table
