@@ -169,6 +169,12 @@ def test_characters(value: str, expected: list[str]) -> None:
     assert codes(characters(value)) == expected
 
 
+def test_a_datatype_is_an_iri_too(found: FOUND) -> None:
+    assert found(':a :p "2013-02-30"^^<xsd:date> , "POINT(1 1)"^^<https://example.org/wkt> .\n') == [
+        ("KG013", "warning", 3, 7)
+    ]
+
+
 def test_long_literals_are_remarked_on(found: FOUND) -> None:
     assert found(f':a :p "{"x" * 65536}" .\n') == []
     assert found(f':a :p "{"x" * 65537}" .\n') == [("KG008", "warning", 3, 7)]

@@ -67,6 +67,8 @@ class _Judge:
             datatype = term.datatype.value
             if datatype != _STRING:
                 out += typed(value, datatype)
+                if not datatype.startswith(XSD):
+                    out += iri(datatype, self.prefixes)  # `"1"^^<xsd:integer>`
                 if datatype == _ANY_URI and ":" in value:
                     out += iri(value, {}) if re.match("[A-Za-z][A-Za-z0-9+.-]*:", value) else ()
             return out
