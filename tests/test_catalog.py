@@ -652,6 +652,17 @@ def test_an_alias_in_a_header_is_refused_with_its_line() -> None:
         read_header(bomb)
     assert caught.value.line == 2
     assert caught.value.message["en"] == "the header is not YAML: an alias (*name) is not allowed in a header"
+    assert caught.value.message["zh-Hant"] == "檔頭不是正確的 YAML:檔頭不得使用別名(*名稱)"
+
+
+@pytest.mark.parametrize("escape", ["\\ud800", "\\udfff", "\\ud83d\\ude00"])
+def test_half_a_surrogate_pair_in_a_header_is_refused_with_its_line(escape: str) -> None:
+    text = '#+ summary: {en: "x"}\n#+ description: {en: "%s"}\nASK {}'
+    assert read_header(text % "\\U0001F600").description["en"] == "\U0001f600"
+    with pytest.raises(HeaderError) as caught:
+        read_header(text % escape)
+    assert caught.value.line == 2
+    assert caught.value.message["zh-Hant"] == "檔頭不是正確的 YAML:跳脫字元不是字元(代理碼)"
 
 
 @pytest.mark.parametrize(

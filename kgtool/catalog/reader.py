@@ -17,6 +17,7 @@ from yaml.constructor import SafeConstructor
 from kgtool.errors import Texts, did_you_mean, texts
 from kgtool.late import closest
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _DEEPEST = 100  # levels of nesting that are read plainly
 
 
@@ -63,6 +64,14 @@ class _Loader(yaml.SafeLoader):
                 )
             seen |= {name} if name else set()
         return super().construct_mapping(node, deep)
+
+    def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> Any:
+        """libyaml refuses half a surrogate pair, which no report could be written with; PyYAML takes it."""
+        value = super().construct_scalar(node)
+        if isinstance(value, str) and _SURROGATE.search(value):
+            said = texts(zh="跳脫字元不是字元(代理碼)", en="an escape that is no character (a surrogate)")
+            raise _RefusedError(said, node.start_mark)
+        return value
 
 
 _Loader.yaml_implicit_resolvers = {
