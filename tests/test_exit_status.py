@@ -7,6 +7,7 @@ standard output; an error is one line on standard error, with its code and the n
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -1318,6 +1319,26 @@ def test_what_may_only_be_listed_is_said_too(
     assert (ran.status, usual(ran.err, folder)) == (status, err)
     assert out in ran.out.replace(str(folder), "HERE")
     assert out or not ran.out
+
+
+@pytest.mark.parametrize("form", ["human", "json", "jsonl", "github", "junit", "sarif", "markdown"])
+def test_a_report_that_names_a_folder_of_other_bytes_is_utf8(form: str, tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"\xff\xe9")
+    for name, content in {"kgtool.toml": SETTINGS, "data/tale.ttl": RECORD, "sources/tale.txt": "\xff"}.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(content, encoding="latin-1")
+    ran = run_process("check", "--format", form, "--lang", "en", cwd=folder)  # which reads its output as UTF-8
+    file = tmp_path / "report"
+    assert (
+        run_process("check", "--format", form, "--lang", "en", "--output-file", file, cwd=folder).status
+        == ran.status
+        == 1
+    )
+    assert ran.err == ""
+    for text in (ran.out, file.read_text(encoding="utf-8")):
+        assert "the source text cannot be read" in text
+        if form in {"json", "sarif"}:
+            assert json.loads(text)
 
 
 def test_an_interrupt_while_the_program_is_being_imported_is_130_too(tmp_path: Path) -> None:

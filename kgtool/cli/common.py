@@ -111,7 +111,7 @@ def complain(error: KgError, language: str) -> None:
 
 
 def write_out(text: str | bytes) -> None:
-    """Results to standard output, text as UTF-8 with LF, whatever the locale says.
+    """Results to standard output, text as UTF-8 with LF, whatever the locale says; a byte of a path that is none as `\\udcff`.
 
     Raises:
         UsageError: standard output is closed or full.
@@ -120,7 +120,7 @@ def write_out(text: str | bytes) -> None:
         raise _unwritable(OSError(errno.EBADF, os.strerror(errno.EBADF)))
     try:
         sys.stdout.flush()
-        sys.stdout.buffer.write(text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass"))
+        sys.stdout.buffer.write(text if isinstance(text, bytes) else text.encode("utf-8", "backslashreplace"))
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         discard_output()  # the reader has gone (`kgtool query … | head`): nothing more to say; the exit status stands

@@ -12,7 +12,7 @@ from kgtool.errors import ProjectError, texts, why
 def write_file(path: Path, content: str) -> None:
     """Replace `path` by `content` (UTF-8, LF) in one step; a crash or full disk leaves the old file as it was.
 
-    A link is followed; a device or pipe is written to.
+    A link is followed; a device or pipe is written to. A byte of a path that is no UTF-8 is written as `\\udcff`.
 
     Raises:
         ProjectError: the folder does not exist or cannot be written.
@@ -21,7 +21,7 @@ def write_file(path: Path, content: str) -> None:
 
     try:
         if path.exists() and not path.is_file():  # replacing a device or pipe would remove it
-            path.write_text(content, encoding="utf-8", newline="\n")
+            path.write_bytes(content.encode("utf-8", "backslashreplace"))
             return
         target = path.resolve()  # the file behind a link is replaced, not the link
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
@@ -30,7 +30,7 @@ def write_file(path: Path, content: str) -> None:
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as stream:
-            stream.write(content.encode("utf-8"))
+            stream.write(content.encode("utf-8", "backslashreplace"))
             stream.flush()
             os.fsync(stream.fileno())
         temporary.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o644)
