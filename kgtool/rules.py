@@ -14,6 +14,7 @@ from msgspec import field
 
 from kgtool.errors import Texts, texts
 from kgtool.finding import Keyed
+from kgtool.lang import pick
 
 FAMILIES: Mapping[str, Texts] = MappingProxyType(
     {
@@ -37,7 +38,8 @@ class Rule(Keyed, frozen=True):
     """What a code stands for.
 
     Attributes:
-        bad, good: examples of one line each, for reading; "" where the rule is a check query's.
+        bad, good: examples of one line each, for reading: code, or a text a language where it takes words; "" where the
+            rule is a check query's.
         example_bad, example_good: file name to text, small projects that a test runs: the one has this finding and
             no other, the other has none. Empty where the rule needs more than files (a link, a device, a source).
     """
@@ -47,14 +49,19 @@ class Rule(Keyed, frozen=True):
     title: Texts
     why: Texts
     fix: Texts
-    bad: str = ""
-    good: str = ""
+    bad: Texts | str = ""
+    good: Texts | str = ""
     example_bad: Mapping[str, str] = field(default_factory=dict)
     example_good: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def key(self) -> tuple[Any, ...]:
         return (self.code,)
+
+    def lines(self, language: str) -> tuple[str, str]:
+        """The bad and the good line."""
+        bad, good = (line if isinstance(line, str) else pick(line, language) for line in (self.bad, self.good))
+        return bad, good
 
     @property
     def family(self) -> Texts:

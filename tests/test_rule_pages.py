@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -175,6 +176,23 @@ def test_every_page_says_why_gives_examples_and_what_to_do(code: str, language: 
     assert code[2] in FAMILIES
 
 
+# Words in a row that no code has.
+ENGLISH = re.compile(
+    r"(?<![\w\"'#:<@])[a-z]+ (?:is|on|at|of|as|the|no|and|with|by|for|saved|has|to|in|before|without) [a-z]+"
+)
+
+
+@pytest.mark.parametrize("code", sorted(builtin_rules()))
+def test_an_example_that_takes_words_takes_them_in_the_language_of_the_page(code: str) -> None:
+    rule = builtin_rules()[code]
+    told = [line for line in rule_page(rule, "zh-Hant") if line.startswith(("反例:", "正例:"))]
+    assert told == [f"反例: {rule.lines('zh-Hant')[0]}", f"正例: {rule.lines('zh-Hant')[1]}"]
+    assert not any(ENGLISH.search(line) for line in told), told
+    for line in (rule.bad, rule.good):
+        assert isinstance(line, str) or {"en", "zh-Hant"} == set(line)
+        assert line
+
+
 def test_the_command_prints_a_page_with_its_examples(kgtool: RUN) -> None:
     ran = kgtool("rule", "kg201", "--lang", "en")
     assert (ran.status, ran.err) == (0, "")
@@ -188,6 +206,13 @@ def test_a_check_query_has_a_page_too(kgtool: RUN) -> None:
     assert ran.out.endswith(
         "Do: Name a tenure whose holder is the participant.\nFile: queries/check/capacity-of-another-person.rq\n"
     )
+
+
+def test_outside_of_a_project_it_is_said_where_the_rules_of_check_queries_are(kgtool: RUN, tmp_path: Path) -> None:
+    ran = kgtool("rule", "KG613", "--lang", "en", cwd=tmp_path)
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err.endswith("`kgtool rule` lists them all; in a project, those of its check queries too.\n")
+    assert kgtool("rule", "KG613", cwd=ROOT).status == 0
 
 
 def test_the_page_of_an_own_check_query_shows_what_it_finds(make_project: MAKE, kgtool: RUN) -> None:

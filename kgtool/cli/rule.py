@@ -41,7 +41,12 @@ def command(code: str | None, project_dir: Path | None, lang: str | None) -> int
         raise UsageError(
             "E-RULE-NONE",
             texts(zh=f"沒有代碼「{code}」。", en=f"no rule '{code}'."),
-            texts(zh="`kgtool rule` 列出全部代碼。", en="`kgtool rule` lists them all."),
+            texts(zh="`kgtool rule` 列出全部代碼。", en="`kgtool rule` lists them all.")
+            if catalog
+            else texts(
+                zh="`kgtool rule` 列出全部代碼;檢查查詢之代碼須在其專案中查詢。",
+                en="`kgtool rule` lists them all; in a project, those of its check queries too.",
+            ),
         )
     query = catalog.queries.get(rule.slug) if catalog else None
     query = query if query is not None and query.code == rule.code else None

@@ -42,10 +42,8 @@ def rule_page(rule: Rule, language: str, query: NamedQuery | None = None) -> Ite
     yield pick(rule.title, language)
     yield ""
     yield f"{words['why']}: {pick(rule.why, language)}"
-    for word, line, files in (
-        (words["bad"], rule.bad, rule.example_bad),
-        (words["good"], rule.good, rule.example_good),
-    ):
+    bad, good = rule.lines(language)
+    for word, line, files in ((words["bad"], bad, rule.example_bad), (words["good"], good, rule.example_good)):
         if line or files:
             yield f"{word}: {line}".rstrip()
         yield from _files(files, words)

@@ -74,7 +74,8 @@ def _bases(within: str) -> dict[str, Any]:
 
 def _rule(rule: Rule, language: str) -> dict[str, Any]:
     help_text = [f"{text}\n\n→ {fix}" for text, fix in zip(_both(rule.why), _both(rule.fix), strict=False)]
-    examples = f"✗ {rule.bad}\n✓ {rule.good}" if rule.bad else ""
+    bad, good = rule.lines(language)
+    examples = f"✗ {bad}\n✓ {good}" if bad else ""
     fenced = f"```\n{examples}\n```" if examples else ""
     return {
         "id": rule.code,
