@@ -7,6 +7,7 @@ import json
 import os
 import pty
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -390,3 +391,27 @@ def test_what_cannot_be_seen_or_turns_a_line_round_is_spelled_out(
     assert not set(ran.out) & set("\u202e\u200b\x1b")
     if form == "human":
         assert "a\\u202Eb\\u200B\\u001B[31mc@en" in ran.out
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("query", "--file", "all.rq"), ("explain", "ex:ferry", "ex:home", "ex:harbour"),
+        ("diff", "{other}"), ("diff", "{other}", "--format", "markdown"),
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_what_other_commands_tell_people_of_the_data_is_obeyed_by_no_terminal_either(
+    command: tuple[str, ...], make_project: Callable[..., Path], kgtool: Callable[..., Ran], tmp_path: Path
+) -> None:
+    named = 'ex:ferry a ex:Ship ; ex:home ex:{} ; <http://www.w3.org/2000/01/rdf-schema#label> "a\\u001B[31mb\u202ec 港👨‍👩‍👧"@en .\n'
+    other = tmp_path / "other"
+    folder = make_project(
+        {"data/ferry.ttl": PREFIXES + named.format("island"), "all.rq": "SELECT * { ?s ?p ?o }"}, SETTINGS
+    )
+    shutil.copytree(folder, other)
+    (folder / "data" / "ferry.ttl").write_text(PREFIXES + named.format("harbour"), encoding="utf-8")
+    ran = kgtool(*(part.format(other=other) for part in command), "--lang", "en", cwd=folder)
+    assert (ran.status, ran.err) == (0, "")
+    assert not set(ran.out) & set("\u202e\x1b")
+    assert re.search(r"a\\{1,2}u001B\\?\[31mb\\{1,2}u202Ec 港👨‍👩‍👧", ran.out), ran.out

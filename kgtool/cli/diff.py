@@ -42,6 +42,7 @@ def command(
     Say what changed between two versions: git revisions, folders or packages; without B, the files as they are.
     """
     from kgtool.diff import as_json, as_markdown, as_text, compare, open_version
+    from kgtool.report.model import visible
 
     options = {"sources": sources, "as-of": as_of, "lang": lang}
     project = open_from(project_dir, options)
@@ -57,5 +58,5 @@ def command(
         if form == "json":
             write_out(as_json(found))
         else:
-            write_out((as_markdown if form == "markdown" else as_text)(found, language))
+            write_out(visible((as_markdown if form == "markdown" else as_text)(found, language)))
     return 0

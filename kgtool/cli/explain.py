@@ -31,6 +31,7 @@ def command(
     """
     from kgtool.check import read_inputs
     from kgtool.explain import explain, explain_contradictions, to_text
+    from kgtool.report.model import visible
 
     if len(statement) not in {0, 3}:
         raise UsageError(
@@ -45,13 +46,13 @@ def command(
     inputs = read_inputs(project, datetime.datetime.now(datetime.UTC), more)
     if not statement:
         found = explain_contradictions(inputs)
-        write_out("\n".join(to_text(inputs, one, language) for one in found) or _NONE[language] + "\n")
+        write_out(visible("\n".join(to_text(inputs, one, language) for one in found)) or _NONE[language] + "\n")
         return 1 if found else 0
     explanation = explain(inputs, *statement)
     if explanation is None:
         write_out(_NOT[language] + "\n")
         return 1
-    write_out(to_text(inputs, explanation, language))
+    write_out(visible(to_text(inputs, explanation, language)))
     return 0
 
 

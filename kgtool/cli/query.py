@@ -252,11 +252,12 @@ def _wrong_form(form: ResultFormat, possible: str) -> UsageError:
 
 
 def _table(bench: Workbench, answer: Solutions, language: str, words: Mapping[str, ColumnText]) -> str:
-    """A table for people: labels beside prefixed names, and the header's words beside values of a fixed list."""
+    """A table for people: labels beside prefixed names, the header's words beside values of a fixed list, nothing unseen."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
+    from kgtool.report.model import visible
     from kgtool.write.results import plain
 
     labels = bench.labels(answer, language)
@@ -277,7 +278,7 @@ def _table(bench: Workbench, answer: Solutions, language: str, words: Mapping[st
                 text = f"{labels[text]} ({bench.curies.short(text)})"
             elif term is not None and str(term).startswith("<"):
                 text = bench.curies.short(text)
-            cells.append(Text(text))
+            cells.append(Text(visible(text)))
         table.add_row(*cells)
     stream = io.StringIO()
     terminal = on_terminal()
