@@ -122,6 +122,23 @@ def test_json_ld_names_what_parsers_pass_over(found: FOUND) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('{"@id": "a", "https://e/p": "x"}', [("KG011", "error", 1, 9)]),
+        ('{"@id": "https://e/a", "https://e/p": {"@id": "b/c:d"}}', [("KG011", "error", 1, 47)]),
+        ('{"@id": "https://e/a b", "https://e/p": "x"}', [("KG012", "error", 1, 9)]),
+        ('{"https://e/p": {"@value": "x", "@language": "zh_Hant"}}', [("KG600", "error", 1, 46)]),
+        ('{"@context": {"@language": "zh_Hant"}, "https://e/p": "x"}', [("KG600", "error", 1, 28)]),
+        ('{"@context": {"@language": null}, "https://e/p": {"@value": "x", "@language": "zh-hant"}}', []),
+        ('{"@context": {"@base": "https://e/"}, "@id": "a", "https://e/p": "x"}', []),
+        ('{"@context": {"@vocab": "https://e/", "n": {"@id": "m"}}, "@id": "_:b", "n": {"@id": "urn:x"}}', []),
+    ],
+)
+def test_json_ld_names_nodes_that_parsers_pass_over(found: FOUND, text: str, expected: list[Any]) -> None:
+    assert found(text.encode(), 'accept = ["jsonld"]\n', "data/a.jsonld") == expected
+
+
+@pytest.mark.parametrize(
     ("text", "line"),
     [
         ("{", 1),

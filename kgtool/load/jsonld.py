@@ -1,7 +1,7 @@
 """JSON-LD walked before it is parsed: what JSON parsers let pass or die of. Source: RFC 8259, JSON-LD 1.1 §3.1.
 
-A duplicate key, a lone surrogate, a context from elsewhere, nesting without end. One regular expression over the text
-and a stack of open objects; no recursion. Cost: linear, about 1 µs a token.
+A duplicate key, a lone surrogate, a context from elsewhere, nesting without end, a node or a language that is none. One
+regular expression over the text and a stack of open objects; no recursion. Cost: linear, about 1 µs a token.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ import json
 import re
 from collections.abc import Iterator
 
+import pyoxigraph as ox
 from msgspec import Struct, field
 
 from kgtool.errors import texts
 from kgtool.finding import Severity
 from kgtool.load.limits import limit
-from kgtool.load.problem import Problem, place
+from kgtool.load.problem import NO_IRI, Problem, place
 
 # Levels of objects and arrays; pyoxigraph's JSON-LD reader dies of 10,000 objects in one another.
 MOST_NESTED = 64
@@ -28,15 +29,24 @@ _SURROGATE = re.compile(
 _NUMBER = re.compile(rb"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _WORDS = {b"true", b"false", b"null"}
 _CONTEXT = {"@context", "@import"}
+_BASE = re.compile(rb'"@base"')
+# An absolute IRI, one with a prefix, a blank node, or a keyword.
+_WHOLE = re.compile("[^/?#]*:|@")
 
 
 class _Open(Struct):
-    """An open object or array, which begins `at`. `keys` of an object so far; `key` the one whose value is read; `last` the
-    token before."""
+    """An open object or array. `keys` of an object so far; `key` the one whose value is read; `last` the token before.
+
+    Attributes:
+        at: where it begins.
+        context: it is a context, or holds several.
+        inside: it stands in a context, at whatever depth.
+    """
 
     kind: bytes
     at: int = 0
     context: bool = False
+    inside: bool = False
     key: str = ""
     last: bytes = b""
     keys: set[str] = field(default_factory=set)
@@ -66,8 +76,8 @@ def _token(frames: list[_Open], match: re.Match[bytes], data: bytes) -> Iterator
     elif match.lastindex == 4:
         yield _syntax(data, at, "此處的字元不屬於 JSON", "this character is no part of JSON")
     elif text in b"{[":
-        inside = frame.context and b"[" in {frame.kind, text}
-        frames.append(_Open(text, at, inside or frame.key in _CONTEXT))
+        context = (frame.context and b"[" in {frame.kind, text}) or frame.key in _CONTEXT
+        frames.append(_Open(text, at, context, frame.inside or context))
         if len(frames) > MOST_NESTED:
             yield limit(*place(data, at), MOST_NESTED)
     elif text in b"}]":
@@ -146,7 +156,34 @@ def _string(frame: _Open, text: bytes, at: int, data: bytes) -> Iterator[Problem
                         en=f"@context names '{value}'; check never fetches and reads no other file: "
                         "write the context into this file.")  # fmt: skip
         yield Problem("KG019", *place(data, at), message)
+    elif frame.key == "@id" and not frame.inside:
+        yield from _node(value, at, data)
+    elif frame.key == "@language" and not _is_tag(value):
+        message = texts(zh=f"語言標籤「{value}」不合 BCP 47:其文字會被略過。",
+                        en=f"the language tag '{value}' is not BCP 47: its texts are passed over.")  # fmt: skip
+        yield Problem("KG600", *place(data, at), message, stops=False)
     frame.last = b"v"
+
+
+def _is_tag(value: str) -> bool:
+    """Whether the parser takes a language tag; it says nothing of one that it does not."""
+    try:
+        return ox.Literal("", language=value).language is not None
+    except ValueError:
+        return False
+
+
+def _node(value: str, at: int, data: bytes) -> Iterator[Problem]:
+    """What keeps the value of an @id from being an IRI; a parser passes over what is said of such a node, without a word."""
+    bad = NO_IRI.search(value)
+    if bad:
+        message = texts(zh=f"IRI 中不可有字元「{bad[0]}」;請以百分號編碼書寫。",
+                        en=f"'{bad[0]}' must not stand in an IRI; percent-encode it.")  # fmt: skip
+        yield Problem("KG012", *place(data, at), message, stops=False)
+    elif not _WHOLE.match(value) and not _BASE.search(data):
+        message = texts(zh=f"相對 IRI「{value}」而無 @base:其敘述會被略過;請寫完整 IRI。",
+                        en=f"a relative IRI '{value}' without @base: what is said of it is passed over; write it in full.")  # fmt: skip
+        yield Problem("KG011", *place(data, at), message, stops=False)
 
 
 def _scalar(text: bytes, at: int, data: bytes) -> Iterator[Problem]:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from msgspec import Struct
 
 from kgtool.errors import Texts
 from kgtool.finding import Severity
+
+# What no IRI holds. Source: RFC 3987 §2.2.
+NO_IRI = re.compile('[\x00-\x20<>"{}|^`\\\\]')
 
 
 class Problem(Struct, frozen=True):

@@ -12,7 +12,7 @@ from xml.parsers import expat
 
 from kgtool.errors import Texts, texts
 from kgtool.load.limits import limit
-from kgtool.load.problem import Problem
+from kgtool.load.problem import NO_IRI, Problem
 from kgtool.terms import RDF
 
 # Levels of elements; striped RDF/XML uses two a statement.
@@ -23,7 +23,6 @@ MOST_SIDE_BY_SIDE = 1000
 MOST_ENTITY = 500
 MOST_EXPANDED = 16 * 1024 * 1024
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
-_NO_IRI = re.compile('[\x00-\x20<>"{}|^`\\\\]')
 _ENCODING = re.compile(rb"<\?xml[^>]*\bencoding\s*=\s*[\"']([A-Za-z0-9._-]+)")
 _HEAD = 256
 _XML_BASE = "http://www.w3.org/XML/1998/namespace base"
@@ -76,7 +75,7 @@ class _Walk:
         if system:
             self.outside(system)
         text = value or ""
-        if parameter or len(text) > MOST_ENTITY or not _SCHEME.match(text) or _NO_IRI.search(text):
+        if parameter or len(text) > MOST_ENTITY or not _SCHEME.match(text) or NO_IRI.search(text):
             self.say("KG006", texts(
                 zh=f"實體「{name}」不是短的命名空間 IRI,未讀取此檔;請直接寫出其內容。",
                 en=f"the entity '{name}' is no short namespace IRI; the file is not read. Write out what it stands for.",
@@ -116,7 +115,7 @@ class _Walk:
         self.namespaces -= 1
 
     def iri(self, value: str, base: str) -> None:
-        bad = _NO_IRI.search(value)
+        bad = NO_IRI.search(value)
         if bad:
             self.say("KG012", texts(zh=f"IRI 中不可有字元「{bad[0]}」;請以百分號編碼書寫。",
                                     en=f"'{bad[0]}' must not stand in an IRI; percent-encode it."))  # fmt: skip
