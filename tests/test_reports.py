@@ -59,7 +59,7 @@ SHOWN = {
 data/ferry.ttl:4:56: warning KG201 Write it out.
     focus ex:ferry  path ex:home  value ex:harbour  by ex:Ship-home
     see shapes/ship.ttl:6:1
-data/ferry.ttl:5:9: info KG599 Lost
+data/ferry.ttl:5:17: info KG599 Lost
     focus ex:raft  path ex:lost  value _:BLANK  by lost
     see queries/check/lost.rq
     do: Look for it.
@@ -71,7 +71,7 @@ data/ferry.ttl:5:9: info KG599 Lost
 data/ferry.ttl:4:56: 警告 KG201 請寫出。
     焦點 ex:ferry  路徑 ex:home  值 ex:harbour  規則 ex:Ship-home
     參見 shapes/ship.ttl:6:1
-data/ferry.ttl:5:9: 提示 KG599 遺失
+data/ferry.ttl:5:17: 提示 KG599 遺失
     焦點 ex:raft  路徑 ex:lost  值 _:BLANK  規則 lost
     參見 queries/check/lost.rq
     請: 請尋找。
