@@ -230,6 +230,11 @@ def test_the_case_of_a_tag_is_read_from_the_text(found: FOUND) -> None:
     assert rows == [("KG601", "warning", 4, 19)]
 
 
+def test_case_of_a_tag_that_stands_apart_from_its_text(found: FOUND) -> None:
+    assert found(':a :p "x" @EN , "y"\n@en-us .\n') == [("KG601", "warning", 3, 11), ("KG601", "warning", 4, 1)]
+    assert found(':a :p "x" @en . # "x" @EN\n@prefix ex: <https://example.org/ns/> .\n') == []
+
+
 def test_bare_zh_is_left_to_the_models_own_check_query(found: FOUND) -> None:
     assert found(':a rdfs:label "海港"@zh .\n') == [("KG603", "warning", 3, 15)]
     assert "KG603" not in [row[0] for row in found(':a rdfs:label "海港"@zh .\n', 'model = "city-diplomacy"\n')]

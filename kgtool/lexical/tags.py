@@ -57,7 +57,7 @@ _SCRIPT_OF: Mapping[str, str] = MappingProxyType({
     "zh-tw": "zh-Hant", "zh-hk": "zh-Hant-HK", "zh-mo": "zh-Hant-MO", "zh-cn": "zh-Hans", "zh-sg": "zh-Hans-SG",
 })  # fmt: skip
 # A tag behind a string, as far as a text can be read without a tokenizer; a literal may quote one.
-_IN_TEXT = tuple(re.compile(quote + rb"@([A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*)") for quote in (rb'"', rb"'"))
+_IN_TEXT = tuple(re.compile(quote + rb"[ \t\r\n]*@([A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*)") for quote in (rb'"', rb"'"))
 
 
 def language_tag(tag: str) -> Iterator[Remark]:
