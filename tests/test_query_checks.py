@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 import tomllib
+import tracemalloc
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -307,6 +308,32 @@ def test_expected_rows_are_read_from_regular_files_of_the_project_only(name: str
     )
     os.mkfifo(folder / "pipe.csv")
     assert [rule for rule, *_ in findings(folder)] == ["KG302"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("ex:ada\nex:bo\n", ""),
+        ("ex:ada\n", "row 2: expected —, got (https://example.org/ns#bo)"),
+        ("ex:ada\nex:bo\nex:cy\n" + "ex:z\n" * 4_000_000, "row 3: expected (https://example.org/ns#cy), got —"),
+        ("ex:ada\nex:bo\n" + "\n" * 16_000_000, "row 3: expected (), got —"),
+    ],
+)  # fmt: skip
+def test_no_more_expected_rows_are_read_than_can_differ(rows: str, said: str, make_project: Make) -> None:
+    text = (
+        SUMMARY
+        + "#+ columns: {boat: iri}\n#+ tests: [{expect: q.csv}]\n"
+        + EX
+        + "SELECT ?boat { ?boat a ex:Boat } ORDER BY ?boat"
+    )
+    folder = make_project({"data/a.ttl": DATA, "queries/ask/q.rq": text, "q.csv": "boat\n" + rows}, SETTINGS)
+    tracemalloc.start()
+    try:
+        found = findings(folder)
+        assert tracemalloc.get_traced_memory()[1] < 64 << 20
+    finally:
+        tracemalloc.stop()
+    assert [about for rule, _, _, about in found if rule == "KG302"] == ([f"test 1: {said}"] if said else [])
 
 
 def test_query_that_is_stopped_is_a_finding_and_others_still_run(

@@ -13,7 +13,7 @@ from kgtool.catalog import ColumnType, NamedQuery, QueryTest
 from kgtool.catalog.outline import Select
 from kgtool.checks.context import Inputs
 from kgtool.checks.query_lint import Remark
-from kgtool.engine import Answer, Solutions, Triples
+from kgtool.engine import CHECKED, Answer, Solutions, Triples
 from kgtool.errors import KgError, Texts, texts
 from kgtool.lang import plural
 from kgtool.terms import XSD
@@ -74,9 +74,10 @@ def difference(inputs: Inputs, answer: Answer, test: QueryTest) -> Texts | None:
 def _both(inputs: Inputs, answer: Solutions | Triples, test: QueryTest) -> tuple[list[Row], list[Row]]:
     """Expected and found rows as plain values; triples in the order of their values, for a graph has none."""
     if isinstance(answer, Triples):
-        expected = sorted(_expected(inputs, test, _TRIPLE))
+        expected = sorted(_expected(inputs, test, _TRIPLE, CHECKED.rows))
         return expected, sorted((plain(s), plain(p), plain(o)) for s, p, o in answer.triples)
-    expected = _expected(inputs, test, answer.variables)
+    # One more than there are shows the first that is missing; a file may hold millions.
+    expected = _expected(inputs, test, answer.variables, len(answer.rows))
     return expected, [tuple("" if cell is None else plain(cell) for cell in row) for row in answer.rows]
 
 
@@ -137,18 +138,18 @@ def _shown(row: tuple[str, ...] | None) -> str:
     return "—" if row is None else "(" + ", ".join(row) + ")"
 
 
-def _expected(inputs: Inputs, test: QueryTest, columns: Sequence[str]) -> list[tuple[str, ...]]:
-    """Expected cells as plain values: an IRI may be written as a prefixed name."""
-    rows = _read(inputs, test.expect, columns) if test.expect else list(test.rows or ())
+def _expected(inputs: Inputs, test: QueryTest, columns: Sequence[str], most: int) -> list[tuple[str, ...]]:
+    """Expected cells as plain values, of one row more than `most` at the most: an IRI may be written as a prefixed name."""
+    rows = _read(inputs, test.expect, columns, most) if test.expect else list(test.rows or ())
     return [tuple(_cell(inputs, cell) for cell in row) for row in rows]
 
 
-def _read(inputs: Inputs, name: str, columns: Sequence[str]) -> list[tuple[str, ...]]:
-    """The rows of a file of expected rows. Behind the query's columns more may stand, such as what a row rests on."""
+def _read(inputs: Inputs, name: str, columns: Sequence[str], most: int) -> list[tuple[str, ...]]:
+    """The first rows of a file of expected rows. Behind the query's columns more may stand, such as what a row rests on."""
     path = _expected_file(inputs, name)
     try:
         with path.open(encoding="utf-8", newline="") as stream:
-            head, *rows = csv.reader(stream)
+            head, *rows = itertools.islice(csv.reader(stream), most + 2)
     except (OSError, ValueError, csv.Error) as error:
         raise _unreadable(name) from error
     if tuple(head[: len(columns)]) != tuple(columns):
