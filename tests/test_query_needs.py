@@ -176,6 +176,7 @@ REQUIRED = [
     ("ASK { ?s <x:p> ?o }", [set()]),
     ("SELECT (1 AS ?n) { ?s <x:p> ?o } HAVING(COUNT(*) = 0)", [set()]),
     ("SELECT (1 AS ?n) { ?s <x:p> ?o } HAVING COUNT(*) = 0", [set()]),
+    ("SELECT (1 AS ?n) { ?s <x:p> ?o } ORDER BYCOUNT(*)", [set()]),
     ("SELECT (1 AS ?n) { ?s <x:p> ?o } ORDER BY (1 + SUM(?o))", [set()]),
     ("SELECT (1 AS ?n) { ?s <x:p> ?o } GROUP BY ?s HAVING(COUNT(*) > 1) ORDER BY COUNT(*)", [{("x:p", "")}]),
     ("SELECT * { ?s <x:p> ?o } ORDER BY ?o", [{("x:p", "")}]),

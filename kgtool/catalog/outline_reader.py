@@ -97,7 +97,7 @@ class _Reader:
                 continue
             out.grouped = out.grouped or word == "GROUP"
             # HAVING(COUNT(*) = 0) makes one group of all rows too (SPARQL 1.1 Query §18.2.4.1).
-            out.aggregated = out.aggregated or self.word() in _AGGREGATES
+            out.aggregated = out.aggregated or self.word().endswith(tuple(_AGGREGATES))  # `ORDER BYCOUNT(*)`
             if self.peek().text == "{":
                 self.group()  # of an EXISTS without brackets around it
                 continue
