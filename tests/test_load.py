@@ -254,3 +254,25 @@ def test_any_file_is_read_to_the_end_or_reported(data: bytes, suffix: str) -> No
         assert found.rule.startswith(("KG0", "KG600"))
         assert 0 <= found.place.line <= lines + 1
         assert all(found.message.values())
+
+
+SLIPS = [
+    ('<a:s> <a:p> "two\nlines" .', "字串缺少結尾引號", "the string lacks its closing quote"),
+    ("<a:s> <a:p> “V” .", "“ 不是字串之引號", "“ is no quotation mark of Turtle"),
+    ('<a:s> <a:p> "C:\\quay" .', "字串中不可有 \\q", "\\q must not stand in a string"),
+    ("<a:s> <a:p> 1 ， 2 .", "， 不可作主詞或圖名", "， is not a valid subject"),
+    ("<a:s> <a:p> ， .", "， 不可作受詞", "， is not a valid object"),
+]
+
+
+@pytest.mark.parametrize(("text", "zh", "en"), SLIPS)
+def test_slips_of_those_who_type_chinese_are_told_in_both_languages(
+    tmp_path: Path, text: str, zh: str, en: str
+) -> None:
+    path = tmp_path / "a.ttl"
+    path.write_text(text, encoding="utf-8")
+    first, *_ = load([ProjectFile("a.ttl", path, "data")]).findings
+    assert first.rule == "KG001"
+    assert zh in first.message["zh-Hant"]
+    assert en in first.message["en"]
+    assert not re.search(r"[a-z]{2,} [a-z]{2,} [a-z]{2,}", first.message["zh-Hant"])

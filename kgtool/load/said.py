@@ -38,6 +38,8 @@ _KNOWN: tuple[tuple[str, str, str, str], ...] = (
      "語法錯誤:此處之前的敘述缺句點。", "syntax error: the statement before this place lacks its dot."),
     (r"(.*) is not a valid predicate", "KG001",
      "語法錯誤:{0} 不可作述詞,述詞須為 IRI。", "syntax error: {0} is not a valid predicate; a predicate is an IRI."),
+    (r"'([“”‘’＂＇])' is not allowed at the beginning of a prefix name", "KG001",
+     '語法錯誤:{0} 不是字串之引號;請用直引號 \"。', "syntax error: {0} is no quotation mark of Turtle; write a straight one, \"."),
     (r"(.*) is not a valid subject or graph name", "KG001",
      "語法錯誤:{0} 不可作主詞或圖名。", "syntax error: {0} is not a valid subject or graph name."),
     (r"(.*) is not a valid graph name", "KG001", "語法錯誤:{0} 不可作圖名。", "syntax error: {0} is not a valid graph name."),
