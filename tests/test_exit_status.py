@@ -303,7 +303,7 @@ CASES: tuple[Case, ...] = (
             zh=(
                 "data/ferry.ttl:5:18: 錯誤 KG001 語法錯誤:…\n"
                 "    規則 syntax\n"
-                "    請: 請更正該處之敘述。\n"
+                "    作法: 請更正該處之敘述。\n"
             ),
             en=(
                 "data/ferry.ttl:5:18: error KG001 syntax error: …\n"
@@ -318,7 +318,7 @@ CASES: tuple[Case, ...] = (
             zh=(
                 "data/ferry.ttl:5:17: 錯誤 KG003 位元組 0xA4 不是 UTF-8…\n"
                 "    規則 not-utf-8\n"
-                "    請: 請另存為無 BOM 之 UTF-8。\n"
+                "    作法: 請另存為無 BOM 之 UTF-8。\n"
             ),
             en=(
                 "data/ferry.ttl:5:17: error KG003 byte 0xA4 is not UTF-8…\n"
@@ -333,7 +333,7 @@ CASES: tuple[Case, ...] = (
             zh=(
                 "data/crew.ttl: 錯誤 KG002 符號連結指向資料夾,或指向所屬資料夾之外,未讀取。\n"
                 "    規則 not-a-project-file\n"
-                "    請: 請改放檔名為 UTF-8 之一般檔案,或移除。\n"
+                "    作法: 請改放檔名為 UTF-8 之一般檔案,或移除。\n"
             ),
             en=(
                 "data/crew.ttl: error KG002 a link to a folder, or out of its own folder; not read.\n"
@@ -348,7 +348,7 @@ CASES: tuple[Case, ...] = (
             zh=(
                 "queries/ask/crew.rq: 錯誤 KG002 符號連結指向資料夾,或指向所屬資料夾之外,未讀取。\n"
                 "    規則 not-a-project-file\n"
-                "    請: 請改放檔名為 UTF-8 之一般檔案,或移除。\n"
+                "    作法: 請改放檔名為 UTF-8 之一般檔案,或移除。\n"
             ),
             en=(
                 "queries/ask/crew.rq: error KG002 a link to a folder, or out of its own folder; not read.\n"
@@ -363,7 +363,7 @@ CASES: tuple[Case, ...] = (
             zh=(
                 "data/crew.ttl: 錯誤 KG002 符號連結指向資料夾,或指向所屬資料夾之外,未讀取。\n"
                 "    規則 not-a-project-file\n"
-                "    請: 請改放檔名為 UTF-8 之一般檔案,或移除。\n"
+                "    作法: 請改放檔名為 UTF-8 之一般檔案,或移除。\n"
             ),
             en=(
                 "data/crew.ttl: error KG002 a link to a folder, or out of its own folder; not read.\n"
@@ -378,7 +378,7 @@ CASES: tuple[Case, ...] = (
             zh=(
                 "data/crew.ttl: 錯誤 KG002 不是一般檔案(裝置、管線或插座),未讀取。\n"
                 "    規則 not-a-project-file\n"
-                "    請: 請改放檔名為 UTF-8 之一般檔案,或移除。\n"
+                "    作法: 請改放檔名為 UTF-8 之一般檔案,或移除。\n"
             ),
             en=(
                 "data/crew.ttl: error KG002 a device, pipe or socket; not read.\n"
@@ -393,7 +393,7 @@ CASES: tuple[Case, ...] = (
             zh=(
                 "shapes/ship.ttl: 錯誤 KG202 形狀圖無法執行:…\n"
                 "    規則 shapes-broken\n"
-                "    請: 請更正訊息所列之形狀。\n"
+                "    作法: 請更正訊息所列之形狀。\n"
             ),
             en=(
                 "shapes/ship.ttl: error KG202 the shapes cannot be run: …\n"
@@ -408,7 +408,7 @@ CASES: tuple[Case, ...] = (
             zh=(
                 "shapes/ship.ttl: 錯誤 KG202 形狀圖無法執行:…\n"
                 "    規則 shapes-broken\n"
-                "    請: 請更正訊息所列之形狀。\n"
+                "    作法: 請更正訊息所列之形狀。\n"
             ),
             en=(
                 "shapes/ship.ttl: error KG202 the shapes cannot be run: …\n"
@@ -423,7 +423,7 @@ CASES: tuple[Case, ...] = (
             zh=(
                 "queries/ask/ships.rq:2: 錯誤 KG301 header 中不認得的鍵「colums」\n"
                 "    規則 query-broken\n"
-                "    請: 是否指「columns」?\n"
+                "    作法: 是否指「columns」?\n"
             ),
             en=(
                 "queries/ask/ships.rq:2: error KG301 unknown key 'colums' in header\n"
@@ -438,7 +438,7 @@ CASES: tuple[Case, ...] = (
             zh=(
                 "queries/ask/ships.rq:4:46: 錯誤 KG301 查詢語法錯誤:4:46: …\n"
                 "    值 ships  規則 query-broken\n"
-                "    請: 請更正查詢檔。\n"
+                "    作法: 請更正查詢檔。\n"
             ),
             en=(
                 "queries/ask/ships.rq:4:46: error KG301 the query does not parse: 4:46: …\n"
@@ -453,7 +453,7 @@ CASES: tuple[Case, ...] = (
             zh=(
                 "queries/ask/ships.rq:1: 錯誤 KG301 無法讀取:第 34 個位元組不是 UTF-8\n"
                 "    規則 query-broken\n"
-                "    請: 請更正查詢檔(格式見 docs/queries.md)。\n"
+                "    作法: 請更正查詢檔(格式見 docs/queries.md)。\n"
             ),
             en=(
                 "queries/ask/ships.rq:1: error KG301 cannot be read: byte 34 is not UTF-8\n"

@@ -74,7 +74,7 @@ data/ferry.ttl:4:56: 警告 KG201 請寫出。
 data/ferry.ttl:5:17: 提示 KG599 遺失
     焦點 ex:raft  路徑 ex:lost  值 _:BLANK  規則 lost
     參見 queries/check/lost.rq
-    請: 請尋找。
+    作法: 請尋找。
 3 個檔案、N 個三元組、N 項檢查(基準日 2021-12-31):1 項錯誤、1 項警告、1 項提示
 """,
 }

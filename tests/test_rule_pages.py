@@ -168,7 +168,7 @@ def test_every_page_says_why_gives_examples_and_what_to_do(code: str, language: 
     rule = ALL[code]
     assert all(rule.title[tag] and rule.why[tag] and rule.fix[tag] for tag in ("en", "zh-Hant")), code
     page = "\n".join(rule_page(rule, language, CATALOG.queries.get(rule.slug)))
-    words = ("Why: ", "Bad:", "Good:", "Do: ") if language == "en" else ("原因: ", "反例:", "正例:", "請: ")
+    words = ("Why: ", "Bad:", "Good:", "Do: ") if language == "en" else ("原因: ", "反例:", "正例:", "作法: ")
     for word in words:
         assert word in page
     assert rule.why[language] in page

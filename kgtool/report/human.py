@@ -42,7 +42,7 @@ class Line(Struct, frozen=True):
 _WORDS = {
     "zh-Hant": {
         **SEVERITIES["zh-Hant"], "focus": "焦點", "path": "路徑", "value": "值", "by": "規則",
-        "fix": "請:", "note": "註", "clean": "沒有發現問題", "see": "參見", "engine": "引擎訊息", "none": "(無檔案)",
+        "fix": "作法:", "note": "註", "clean": "沒有發現問題", "see": "參見", "engine": "引擎訊息", "none": "(無檔案)",
         "waived": "豁免", "rule": "規則", "part": "所檢查之部分沒有發現問題",
     },
     "en": {

@@ -9,7 +9,7 @@ from kgtool.lang import pick
 from kgtool.rules import Rule, builtin_rules, query_examples
 
 _WORDS = {
-    "zh-Hant": {"why": "原因", "bad": "反例", "good": "正例", "fix": "請", "file": "檔案", "query": "查詢"},
+    "zh-Hant": {"why": "原因", "bad": "反例", "good": "正例", "fix": "作法", "file": "檔案", "query": "查詢"},
     "en": {"why": "Why", "bad": "Bad", "good": "Good", "fix": "Do", "file": "File", "query": "Query"},
 }
 
