@@ -1321,6 +1321,17 @@ def test_what_may_only_be_listed_is_said_too(
     assert out or not ran.out
 
 
+@pytest.mark.parametrize("arguments", [("check",), ("query",), ("config",)], ids=" ".join)
+def test_a_working_folder_that_is_gone_is_no_project(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    (tmp_path / "gone").mkdir()
+    done = subprocess.run(
+        ["sh", "-c", 'rmdir "$PWD"; exec "$@"', "sh", sys.executable, "-m", "kgtool", *arguments],
+        cwd=tmp_path / "gone", env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "KGTOOL_LANG": "en"},
+        capture_output=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (2, b"kgtool: E-PATH-NONE: .: no such file or folder. Check the path.\n")
+
+
 @pytest.mark.parametrize("form", ["human", "json", "jsonl", "github", "junit", "sarif", "markdown"])
 def test_a_report_that_names_a_folder_of_other_bytes_is_utf8(form: str, tmp_path: Path) -> None:
     folder = tmp_path / os.fsdecode(b"\xff\xe9")

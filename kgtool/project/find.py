@@ -49,7 +49,7 @@ def find_config(start: Path) -> tuple[Path, dict[str, Any]]:
 
 def _exists(path: Path) -> bool:
     try:
-        return path.exists()
+        return path.exists() and bool(path.resolve())  # the working folder may be gone, and have no path any more
     except (OSError, ValueError):  # a name that is too long, or holds a NUL
         return False
 
