@@ -170,10 +170,10 @@ def _parts(folder: Path) -> dict[str, Any]:
 
     place = Locator.place
 
-    def counted(self: Locator, *given: str) -> Any:
+    def counted(self: Locator, *given: str, **named: str) -> Any:
         began = time.process_time()
         try:
-            return place(self, *given)
+            return place(self, *given, **named)
         finally:
             parts["positions"] += time.process_time() - began
 
