@@ -66,9 +66,10 @@ def begin() -> None:
     # What whoever started this had it ignore (a script its background's interrupts, nohup a hangup) is ignored by both.
     heard = {signal.SIGCHLD, *(number for number in _PASSED_ON if signal.getsignal(number) != signal.SIG_IGN)}
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    # To the child: it hears when the parent is gone. From the child: that it is on trial no more.
-    alive, held = os.pipe()
-    heed, told = os.pipe()
+    try:
+        alive, held, heed, told = _pipes()
+    except OSError:  # no descriptor is left
+        return
     masked = signal.pthread_sigmask(signal.SIG_BLOCK, heard)
     try:
         child = os.fork()
@@ -81,6 +82,22 @@ def begin() -> None:
     signal.pthread_sigmask(signal.SIG_SETMASK, masked)
     for descriptor in (held, heed) if child == 0 else (alive, held, heed, told):
         os.close(descriptor)
+
+
+def _pipes() -> tuple[int, ...]:
+    """Both ends of a pipe to the child, which hears so when the parent is gone, and of one from it, which says that it is on
+    trial no more.
+
+    Raises:
+        OSError: there are no descriptors for both; none is kept.
+    """
+    first = os.pipe()
+    try:
+        return (*first, *os.pipe())
+    except OSError:
+        for descriptor in first:
+            os.close(descriptor)
+        raise
 
 
 def on() -> bool:

@@ -127,7 +127,8 @@ def test_the_second_time_is_the_last() -> None:
 @pytest.mark.parametrize(("before", "options"), [
     ("threading.Thread(target=time.sleep, args=(1,)).start()", ()), ("", ("-W", "error")),
     ("sys.setprofile(lambda *_: None)", ()), ("sys.stdin = None", ()),
-    ("os.fork = refused", ()),
+    ("os.fork = refused", ()), ("import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (5, 5))", ()),
+    ("import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (4, 4))", ()),
 ])  # fmt: skip
 def test_a_process_that_is_watched_or_has_a_stream_closed_is_not_forked(before: str, options: tuple[str, ...]) -> None:
     body = HEAD + "def refused(): raise BlockingIOError\n" + before + "\ntrial.begin()\n"
