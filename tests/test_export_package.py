@@ -707,7 +707,9 @@ def test_a_bulk_export_refuses_what_it_cannot_filter_or_read(make_project: Calla
         {"data/a.ttl": "<urn:a> <urn:b> <urn:c> ."}, settings + '[audiences.public]\ndeny = ["urn:a"]\n', "ruled"
     )
     broken = make_project({"data/a.ttl": "<urn:a> <urn:b> <urn:c>"}, settings, "broken")
-    for folder, code in ((marked, "E-EXPORT-BULK"), (ruled, "E-EXPORT-BULK"), (broken, "E-FILE-READ")):
+    long = make_project({"data/a.ttl": f'<urn:a> <urn:b> "{"x" * (17 << 20)}" .'}, settings, "long")
+    files = ((marked, "E-EXPORT-BULK"), (ruled, "E-EXPORT-BULK"), (broken, "E-FILE-READ"), (long, "E-FILE-READ"))
+    for folder, code in files:
         ran = kgtool("export", "b", "--allow-findings", "--project", folder)
         assert (ran.status, code in ran.err) == (2, True), ran.err
         assert not list((folder / "exports").glob("*"))

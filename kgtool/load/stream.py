@@ -11,6 +11,7 @@ import pyoxigraph as ox
 
 from kgtool.errors import ProjectError, texts, why
 from kgtool.formats import RDF_SUFFIXES
+from kgtool.load.limits import BUFFER
 from kgtool.project import REFUSED, ProjectFile
 
 
@@ -34,6 +35,11 @@ def stream(file: ProjectFile) -> Iterator[ox.Quad]:
                     yield quad
     except SyntaxError as error:
         raise _stopped(file, f"第 {error.lineno or 0} 行:語法錯誤", f"line {error.lineno or 0}: {error.msg}") from error
+    except MemoryError as error:
+        if BUFFER not in str(error):  # the system's memory, and no fault of the file
+            raise
+        zh, en = "有字串、IRI 或註解過長", "a literal, IRI or comment is too long"
+        raise _stopped(file, zh, en) from error
     except OSError as error:
         said = why(error)
         raise _stopped(file, f"無法讀取({said['zh-Hant']})", f"cannot be read ({said['en']})") from error
