@@ -14,6 +14,7 @@ from conftest import ROOT
 
 from kgtool.catalog import outline_reader
 from kgtool.check import check
+from kgtool.checks import queries as checked_queries
 from kgtool.checks import query_lint
 from kgtool.engine import Limits
 from kgtool.finding import Place, Severity
@@ -395,3 +396,16 @@ def test_a_preset_of_a_broken_query_is_told_once_by_the_query(make_project: Make
     folder = make_project({"queries/ask/by-port.rq": "SELECT"}, settings='[presets.a]\nquery = "by-port"\n')
     rules = [f.rule for f in check(open_project(folder, {}, {}), NOW).findings]
     assert rules == ["KG301"]
+
+
+def test_the_tests_of_one_query_are_bounded_together(make_project: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    tests = "#+ tests: [{min_rows: 1}, {min_rows: 1}, {min_rows: 1}]\n"
+    text = SUMMARY + "#+ columns: {boat: iri}\n" + tests + EX + "SELECT ?boat { ?boat a ex:Boat } ORDER BY ?boat"
+    folder = make_project({"data/boats.ttl": DATA, "queries/ask/boats.rq": text}, SETTINGS)
+    assert findings(folder) == []
+    monkeypatch.setattr(checked_queries, "_DEADLINES", 0)  # the first is always run
+    assert [(rule, severity) for rule, severity, *_ in findings(folder)] == [("KG301", "error")]
+    (found,) = check(open_project(folder, {}, {}), NOW, select=("KG301",)).findings
+    assert found.place == Place("queries/ask/boats.rq")
+    assert found.message["en"] == "the tests of this query took more than 0 s together; 2 of them were not run."
+    assert found.message["zh-Hant"] == "此查詢之測試合計已逾 0 秒,其餘 2 項未執行。"

@@ -5,6 +5,7 @@ Every text runs under limits, in a worker or on trial (`kgtool.engine.runner`): 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 
 from msgspec import Struct, field, structs
@@ -19,6 +20,7 @@ from kgtool.checks.query_presets import preset_findings
 from kgtool.checks.query_terms import Vocabulary, unknown_functions, unknown_terms
 from kgtool.checks.query_tests import difference, ill_typed_columns, tied_rows
 from kgtool.engine import CHECKED, Answer, Queryable, QueryRunner, Solutions
+from kgtool.engine.failure import too_slow_together
 from kgtool.errors import KgError, QueryError, texts
 from kgtool.finding import Finding, Place, Severity
 from kgtool.lang import MESSAGE_LANGUAGES, canonical
@@ -38,6 +40,7 @@ _SEVERITY = {
 # Code points; a longer text was made by a program, and advice on it would cost more than it helps.
 _LONGEST_JUDGED = 64 * 1024
 _SECONDS_MORE = 10.0  # for each million statements
+_DEADLINES = 6  # what the tests of one query may take together: each for itself may end just before its own
 # The engine's end by one query; its other tests would only take the same time again.
 _STOPPED = frozenset({"E-QUERY-TIMEOUT", "E-QUERY-MEMORY", "E-QUERY-CRASH"})
 
@@ -158,7 +161,11 @@ def _check(bench: _Bench, query: NamedQuery) -> Answer | KgError | None:
     """Try a query; what it answers as a check, None where it is none or cannot be used."""
     runs: list[Answer | KgError] = []
     if not query.file.shipped:
-        for test in query.tests:
+        began, together = time.monotonic(), bench.runner.limits.seconds * _DEADLINES
+        for number, test in enumerate(query.tests):
+            if number and time.monotonic() - began > together:
+                runs.append(too_slow_together(together, len(query.tests) - number))
+                break
             runs.append(bench.tried(query, test.params))
             if isinstance(runs[-1], QueryError) and runs[-1].code in _STOPPED:
                 break

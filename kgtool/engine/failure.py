@@ -79,6 +79,15 @@ def too_slow(seconds: float) -> QueryError:
     )  # fmt: skip
 
 
+def too_slow_together(seconds: float, left: int) -> QueryError:
+    """Several runs of a query, each within its deadline, took too long together; so many were not begun."""
+    return error(
+        QueryError, "E-QUERY-TIMEOUT", f"此查詢之測試合計已逾 {seconds:g} 秒,其餘 {left} 項未執行。",
+        f"the tests of this query took more than {seconds:g} s together; {left} of them {'was' if left == 1 else 'were'} not run.",
+        "請減少測試,或使查詢更快。", "Write fewer tests, or a faster query.",
+    )  # fmt: skip
+
+
 def over_budget(seconds: float) -> QueryError:
     """The query's own budget is used up."""
     return error(
