@@ -100,5 +100,8 @@ def test_columns_are_stored_as_quads_are(blank: bool) -> None:
     text = "SELECT * { ?s ?p ?o } ORDER BY ?s ?o"
     poured, added = EmbeddedStore.of_columns([column]), EmbeddedStore(quads)
     assert len(quads) == (8 if blank else 5)
-    assert poured.query(text, {}) == added.query(text, {})
+    # The engine's own rows: one that holds a triple term is read by nobody else.
+    rows = [[tuple(row) for row in store.evaluate(text, {})] for store in (poured, added)]  # type: ignore[union-attr]
+    assert rows[0] == rows[1]
+    assert len(rows[0]) == len(quads)
     assert poured.query("ASK { GRAPH <urn:g> { <urn:s> <urn:p> <urn:文> } }", {}) is True
