@@ -15,9 +15,9 @@ import yaml
 from yaml.constructor import SafeConstructor
 
 from kgtool.errors import Texts, did_you_mean, texts
-from kgtool.late import closest
+from kgtool.late import closest, late
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = late("[\ud800-\udfff]")
 _DEEPEST = 100  # levels of nesting that are read plainly
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from msgspec import Struct
 
 from kgtool.errors import Texts
 from kgtool.finding import Severity
+from kgtool.late import late
 
 # What no IRI holds. Source: RFC 3987 §2.2.
-NO_IRI = re.compile('[\x00-\x20<>"{}|^`\\\\]')
+NO_IRI = late('[\x00-\x20<>"{}|^`\\\\]')
 
 
 class Problem(Struct, frozen=True):
