@@ -198,9 +198,8 @@ def rows_of(answer: ox.QuerySolutions) -> Iterator[tuple[Term | None, ...]]:
     try:
         for solution in answer:
             row = tuple(solution)
-            for term in row:
-                if type(term) is ox.Triple:
-                    raise unheld()
+            if ox.Triple in map(type, row):
+                raise unheld()
             yield row
     except (OSError, ValueError, RuntimeError) as error:
         raise failed(str(error)) from error
