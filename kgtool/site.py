@@ -10,10 +10,11 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from kgtool.errors import ProjectError, UsageError, texts, why
+from kgtool.errors import UsageError, texts
 from kgtool.pages import Pages
 from kgtool.pages.texts import LANGUAGES
 from kgtool.snapshot import Snapshot
+from kgtool.write.files import unwritable
 from kgtool.write.graphs import to_turtle
 from kgtool.write.syntaxes import to_nquads
 
@@ -60,14 +61,7 @@ def write_site(snapshot: Snapshot, pages: Pages, folder: Path, address: str = ""
         finally:
             shutil.rmtree(staged, ignore_errors=True)
     except OSError as error:
-        said = why(error)
-        raise ProjectError(
-            "E-FILE-WRITE",
-            texts(zh=f"{folder}:無法寫入({said['zh-Hant']})。", en=f"{folder}: cannot be written ({said['en']})."),
-            texts(
-                zh="請確認資料夾存在、可寫入且磁碟未滿。", en="Check that the folder exists, is writable and not full."
-            ),
-        ) from error
+        raise unwritable(folder, error) from error
     return written
 
 

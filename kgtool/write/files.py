@@ -26,7 +26,7 @@ def write_file(path: Path, content: str) -> None:
         target = path.resolve()  # the file behind a link is replaced, not the link
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     except (OSError, RuntimeError) as error:  # RuntimeError: a link that leads back to itself
-        raise _failed(path, error) from error
+        raise unwritable(path, error) from error
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as stream:
@@ -36,12 +36,13 @@ def write_file(path: Path, content: str) -> None:
         temporary.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o644)
         temporary.replace(target)
     except OSError as error:
-        raise _failed(path, error) from error
+        raise unwritable(path, error) from error
     finally:
         temporary.unlink(missing_ok=True)
 
 
-def _failed(path: Path, error: OSError | RuntimeError) -> ProjectError:
+def unwritable(path: Path, error: OSError | RuntimeError) -> ProjectError:
+    """The error of a file or folder that cannot be written, with the system's reason; a RuntimeError is a circle of links."""
     said = why(error if isinstance(error, OSError) else OSError(errno.ELOOP, os.strerror(errno.ELOOP)))
     return ProjectError(
         "E-FILE-WRITE",
