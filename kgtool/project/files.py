@@ -180,7 +180,7 @@ def _refusal(path: Path, folder: Path) -> str:
         return "" if stat.S_ISREG(mode) else "special"
     try:
         target = path.resolve()
-        inside = target.is_relative_to(folder.resolve()) and target.is_file()
+        within = target.is_relative_to(folder.resolve()) and target.is_file()
     except (OSError, RuntimeError):  # a link that leads back to itself
         return "symlink"
-    return "" if inside else "symlink"
+    return "" if within else "symlink"
