@@ -356,6 +356,8 @@ def test_a_baseline_without_an_end_stops_the_check(make_project: MAKE, check: RU
         ran = check(make_project({}), "--baseline", tmp_path / name)
         assert ran.status == 2
         assert "the baseline cannot be used (not a regular file)" in ran.err
+        chinese = check(make_project({}), "--baseline", tmp_path / name, "--lang", "zh-Hant")
+        assert "基準檔無法使用(不是一般檔案)" in chinese.err
 
 
 @pytest.mark.parametrize(

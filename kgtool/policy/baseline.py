@@ -6,7 +6,6 @@ which does not change when a dossier moves; findings with one fingerprint are co
 
 from __future__ import annotations
 
-import errno
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -82,18 +81,20 @@ def read_baseline(path: Path) -> Baseline:
         table = json.loads(_text(path))
         return Baseline(_counts(table))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        reason = _reason(error)
-        raise UsageError(
-            "E-BASELINE",
-            texts(
-                zh=f"{path}:基準檔無法使用({reason['zh-Hant']})。",
-                en=f"{path}: the baseline cannot be used ({reason['en']}).",
-            ),
-            texts(
-                zh="以 `kgtool check --write-baseline 檔案` 產生。",
-                en="`kgtool check --write-baseline FILE` writes one.",
-            ),
-        ) from error
+        raise _unusable(path, _reason(error)) from error
+
+
+def _unusable(path: Path, reason: Texts) -> UsageError:
+    return UsageError(
+        "E-BASELINE",
+        texts(
+            zh=f"{path}:基準檔無法使用({reason['zh-Hant']})。",
+            en=f"{path}: the baseline cannot be used ({reason['en']}).",
+        ),
+        texts(
+            zh="以 `kgtool check --write-baseline 檔案` 產生。", en="`kgtool check --write-baseline FILE` writes one."
+        ),
+    )
 
 
 def _reason(error: Exception) -> Texts:
@@ -114,9 +115,9 @@ class _OtherVersionError(ValueError):
 
 
 def _text(path: Path) -> str:
-    """Raises OSError for a device or pipe too, which might never end."""
+    """The text of the file; a device or pipe might never end."""
     if path.exists() and not (path.is_file() or path.is_dir()):
-        raise OSError(errno.EINVAL, "not a regular file")
+        raise _unusable(path, texts(zh="不是一般檔案", en="not a regular file"))
     return path.read_text(encoding="utf-8")
 
 
